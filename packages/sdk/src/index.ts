@@ -1,0 +1,43 @@
+export { type Clock, systemClock } from './clock.ts';
+export {
+  encodeJsonArray,
+  encodeJsonLines,
+  type JsonTarget,
+  type JsonWritable,
+  writeJson,
+} from './encode.ts';
+export {
+  type DropReason,
+  dropReasons,
+  isSinkError,
+  type PartialOutcome,
+  partial,
+  permanent,
+  type RetryableOptions,
+  retryable,
+  SinkError,
+  type SinkErrorOptions,
+} from './errors.ts';
+export type {
+  ArrayOption,
+  BooleanOption,
+  MapOption,
+  NumberOption,
+  OptionSchema,
+  OptionsOf,
+  OptionsSchema,
+  StringOption,
+} from './options.ts';
+export type * from './records.ts';
+export { Secret } from './secret.ts';
+export {
+  type Batch,
+  contractVersion,
+  defineSink,
+  type Sink,
+  type SinkContext,
+  type SinkDefaults,
+  type SinkDefinition,
+  type SinkLog,
+  type SinkNeed,
+} from './sink.ts';
