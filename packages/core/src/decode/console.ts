@@ -1,0 +1,77 @@
+import { longestStampBytes, stampAt } from './timestamp.ts';
+
+/** Receives the piece `bytes[start, end)`, its line ending included. */
+export type TakePiece = (time: string, bytes: Buffer, start: number, end: number) => void;
+
+const newline = 0x0a;
+const carriageReturn = 0x0d;
+// The engine's copier reads into a buffer of this size; a longer line comes in pieces of it
+// (moby daemon/logger/copier.go, defaultBufSize).
+const pieceBytes = 16 * 1024;
+
+/**
+ * Cuts the unframed stream of a TTY container into pieces. Each line begins with its time. A line longer than
+ * 16,384 bytes carries the same time again at every such border, and nothing else tells it from what the
+ * container printed: it is taken out only there and only if equal.
+ */
+export class ConsoleSplitter {
+  #pending: Buffer = Buffer.alloc(0);
+  /** The time of a line whose first pieces were handed over already: `#pending` begins at a border. */
+  #lineTime: string | undefined;
+
+  get isMidPiece(): boolean {
+    return this.#pending.length > 0;
+  }
+
+  write(chunk: Buffer, take: TakePiece): void {
+    const bytes = this.#pending.length > 0 ? Buffer.concat([this.#pending, chunk]) : chunk;
+    let at = 0;
+    for (let next = this.#piece(bytes, at, take); next !== undefined; ) {
+      at = next;
+      next = at < bytes.length ? this.#piece(bytes, at, take) : undefined;
+    }
+    // A copy, so that what waits does not pin the transport's buffer. At most one piece and a timestamp.
+    this.#pending = Buffer.from(bytes.subarray(at));
+  }
+
+  /** Hands over what is left of a line that will not go on. */
+  flush(take: TakePiece): void {
+    const bytes = this.#pending;
+    const { time, start } = this.#begin(bytes, 0, bytes.length);
+    if (start < bytes.length) take(time, bytes, start, bytes.length);
+    this.#pending = Buffer.alloc(0);
+    this.#lineTime = undefined;
+  }
+
+  /** Hands over the piece at `at` and says where the next begins; nothing where that takes more bytes. */
+  #piece(bytes: Buffer, at: number, take: TakePiece): number | undefined {
+    const lineEnd = bytes.indexOf(newline, at);
+    const known = lineEnd < 0 ? bytes.length : lineEnd + 1;
+    if (lineEnd < 0 && known - at < longestStampBytes) return undefined;
+    const { time, start } = this.#begin(bytes, at, known);
+    const border = start + pieceBytes;
+    if (lineEnd >= 0 && lineEnd <= border) {
+      this.#lineTime = undefined;
+      take(time, bytes, start, lineEnd + 1);
+      return lineEnd + 1;
+    }
+    if (bytes.length < border) return undefined;
+    this.#lineTime = time;
+    take(time, bytes, start, border);
+    return border;
+  }
+
+  /** The piece's time and where its own bytes begin. An unreadable time is empty. */
+  #begin(bytes: Buffer, at: number, end: number): { time: string; start: number } {
+    const stamp = stampAt(bytes, at, end);
+    if (this.#lineTime === undefined)
+      return { time: stamp?.time ?? '', start: stamp?.payloadStart ?? at };
+    const isRepeated = stamp?.time === this.#lineTime;
+    return { time: this.#lineTime, start: isRepeated ? stamp.payloadStart : at };
+  }
+}
+
+/** Without the `\r` that a terminal puts before `\n`. */
+export function withoutCarriageReturn(line: Buffer): Buffer {
+  return line.at(-1) === carriageReturn ? line.subarray(0, -1) : line;
+}

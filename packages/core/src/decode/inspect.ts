@@ -1,0 +1,105 @@
+import { isRecord, numberOf, objectOf, optional, stringOf, textMapOf } from './json.ts';
+import { normalisedTime } from './timestamp.ts';
+
+/** What the agent knows of a container: the engine's inspect answer, reduced to what is used. */
+export interface ContainerDetails {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly imageId?: string;
+  /** All of them; records carry only those that `collect.labels` names. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly createdAt?: string;
+  readonly tty: boolean;
+  readonly logDriver: string;
+  /** Cores, where limited. */
+  readonly limitCpus?: number;
+  readonly status: string;
+  readonly isRunning: boolean;
+  readonly health?: string;
+  /** Absent where it never ran. */
+  readonly startedAt?: string;
+  /** Absent where it never stopped. */
+  readonly finishedAt?: string;
+  readonly restartCount: number;
+  readonly oomKilled: boolean;
+}
+
+/** Reads the answer of `GET /containers/{id}/json`. Throws where it has no id: then it is no inspect answer. */
+export function containerFrom(inspect: unknown): ContainerDetails {
+  const answer = objectOf(inspect);
+  const id = stringOf(answer.Id);
+  if (id === undefined) throw new TypeError('reading an inspect answer: it has no "Id"');
+  const [config, state, host] = [answer.Config, answer.State, answer.HostConfig].map(objectOf);
+  return {
+    id,
+    name: withoutSlash(stringOf(answer.Name) ?? id.slice(0, 12)),
+    image: stringOf(config?.Image) ?? stringOf(answer.Image) ?? '',
+    labels: textMapOf(config?.Labels),
+    tty: config?.Tty === true,
+    logDriver: stringOf(objectOf(host?.LogConfig).Type) ?? '',
+    ...stateFrom(state ?? {}),
+    restartCount: numberOf(answer.RestartCount) ?? 0,
+    ...optional({
+      imageId: stringOf(answer.Image),
+      createdAt: timeOf(answer.Created),
+      limitCpus: limitCpusOf(host ?? {}),
+    }),
+  };
+}
+
+/** Docker puts a slash before names. */
+export function withoutSlash(name: string): string {
+  return name.startsWith('/') ? name.slice(1) : name;
+}
+
+type StateDetails = Pick<
+  ContainerDetails,
+  'status' | 'isRunning' | 'health' | 'startedAt' | 'finishedAt' | 'oomKilled'
+>;
+
+function stateFrom(state: Readonly<Record<string, unknown>>): StateDetails {
+  const isRunning = state.Running === true;
+  const health = stringOf(objectOf(state.Health ?? state.Healthcheck).Status);
+  return {
+    status: stringOf(state.Status) ?? (isRunning ? 'running' : 'exited'),
+    isRunning,
+    oomKilled: state.OOMKilled === true,
+    ...optional({
+      health: health === '' || health === 'none' ? undefined : health,
+      startedAt: timeOf(state.StartedAt),
+      finishedAt: timeOf(state.FinishedAt),
+    }),
+  };
+}
+
+// Go writes a time that was never set as the year 1.
+function timeOf(value: unknown): string | undefined {
+  const time = stringOf(value);
+  return time === undefined || time.startsWith('0001-') ? undefined : normalisedTime(time);
+}
+
+// The order of precedence is the engine's own; the default period is 100 ms (kernel, cfs_period_us).
+function limitCpusOf(host: Readonly<Record<string, unknown>>): number | undefined {
+  const nanoCpus = numberOf(host.NanoCpus) ?? 0;
+  if (nanoCpus > 0) return nanoCpus / 1e9;
+  const quota = numberOf(host.CpuQuota) ?? 0;
+  return quota > 0 ? quota / (numberOf(host.CpuPeriod) || 100_000) : undefined;
+}
+
+/** Reads one entry of `GET /containers/json`: enough to see whether the container is to be inspected. */
+export function listedFrom(entry: unknown): ListedContainer | undefined {
+  if (!isRecord(entry)) return undefined;
+  const id = stringOf(entry.Id);
+  if (id === undefined) return undefined;
+  const names = Array.isArray(entry.Names) ? entry.Names.map(stringOf) : [];
+  // Links add names of the form /other/alias; the container's own has one slash.
+  const name = names.find((candidate) => candidate?.lastIndexOf('/') === 0) ?? names[0];
+  return { id, name: withoutSlash(name ?? ''), status: stringOf(entry.State) ?? '' };
+}
+
+export interface ListedContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+}

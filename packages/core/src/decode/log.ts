@@ -1,0 +1,116 @@
+import {
+  type ContainerIdentity,
+  type ContainerLog,
+  type JsonTarget,
+  type JsonWritable,
+  writeJson,
+} from '@tallyman/sdk';
+import type { Line } from './lines.ts';
+import { nanosOf } from './timestamp.ts';
+import { weight } from './weight.ts';
+
+/** What all records of a container have in common, until the container is renamed or relabelled. */
+export interface Origin {
+  readonly host: string;
+  readonly container: ContainerIdentity;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** The letters by which ids name the streams. */
+export const streamLetters = { stdout: 'o', stderr: 'e', console: 'c' } as const;
+
+/** Stdout, stderr or, of a TTY, both. */
+export type StreamName = ContainerLog['stream'];
+
+/** One stream of a container: what its records share, prepared once. */
+export class LogSource {
+  readonly origin: Origin;
+  readonly stream: StreamName;
+  readonly idPrefix: string;
+  /** The JSON between a record's time and its message. */
+  readonly json: Buffer;
+
+  constructor(origin: Origin, stream: StreamName) {
+    this.origin = origin;
+    this.stream = stream;
+    this.idPrefix = `${shortId(origin.container.id)}:${streamLetters[stream]}:`;
+    const { host, container, fields } = origin;
+    const shared = JSON.stringify({ host, container, fields, stream });
+    this.json = Buffer.from(`,${shared.slice(1, -1)},"message":`);
+  }
+}
+
+/** The first 12 digits, by which people know a container. */
+export function shortId(id: string): string {
+  return id.slice(0, 12);
+}
+
+const perRecordBytes = 120;
+
+/**
+ * A log record as a view on its line's bytes: the message is decoded only where somebody asks for it.
+ * `JSON.stringify` gives the documented form, and so do the SDK's encoders, from the bytes.
+ */
+export class LogRecord implements ContainerLog, JsonWritable {
+  readonly kind = 'log';
+  readonly #source: LogSource;
+  readonly #line: Line;
+  declare readonly truncated?: true;
+
+  constructor(source: LogSource, line: Line) {
+    this.#source = source;
+    this.#line = line;
+    if (line.truncated) this.truncated = true;
+  }
+
+  get id(): string {
+    const { time, ordinal } = this.#line;
+    return `${this.#source.idPrefix}${nanosOf(time)}:${ordinal}`;
+  }
+
+  get time(): string {
+    return this.#line.time;
+  }
+
+  get host(): string {
+    return this.#source.origin.host;
+  }
+
+  get container(): ContainerIdentity {
+    return this.#source.origin.container;
+  }
+
+  get fields(): Readonly<Record<string, string>> {
+    return this.#source.origin.fields;
+  }
+
+  get stream(): StreamName {
+    return this.#source.stream;
+  }
+
+  get message(): string {
+    return this.#line.bytes.toString('utf8');
+  }
+
+  /** The message's own bytes, as the container printed them. */
+  get messageBytes(): Buffer {
+    return this.#line.bytes;
+  }
+
+  get [weight](): number {
+    return this.#line.bytes.length + this.#source.json.length + perRecordBytes;
+  }
+
+  toJSON(): ContainerLog {
+    const { kind, id, time, host, container, fields, stream, message, truncated } = this;
+    const record: ContainerLog = { kind, id, time, host, container, fields, stream, message };
+    return truncated ? { ...record, truncated } : record;
+  }
+
+  [writeJson](target: JsonTarget): void {
+    target.ascii(`{"kind":"log","id":"${this.id}","time":"${this.#line.time}"`);
+    target.raw(this.#source.json);
+    target.quoted(this.#line.bytes);
+    target.ascii(this.#line.truncated ? ',"truncated":true}' : '}');
+  }
+}

@@ -1,0 +1,136 @@
+import type { StreamName } from './log.ts';
+import { millisecondsOf } from './timestamp.ts';
+
+/** Names a line within its container's log; the same for every reader. */
+export interface LineRef {
+  readonly stream: StreamName;
+  readonly time: string;
+  readonly ordinal: number;
+  /** Whether it was ended by `\n`, or only by its container's stop. */
+  readonly isTerminated: boolean;
+}
+
+/**
+ * How far a container's log was read. The log is one sequence of pieces, both streams interleaved, and its
+ * times are not monotonic, so a place in it is named by a line.
+ */
+export interface LogPosition {
+  /** This line, and everything that was complete before it, was handed on. Absent: nothing was. */
+  readonly after?: LineRef;
+  /**
+   * While a long line of one stream is still in pieces, lines of the other overtake it. Of these streams,
+   * everything up to this line was handed on too.
+   */
+  readonly ahead: readonly LineRef[];
+}
+
+/** The line that reading should go on after does not come again: the log was rotated, damaged, or the clock set back. */
+export class PositionLostError extends Error {
+  override readonly name = 'PositionLostError';
+}
+
+// Times run backwards by microseconds, between the two streams. So much later, the line will not come.
+const lostAfterMs = 1_000;
+
+/** Follows what is handed on, so that a cut connection can be resumed without gap or repeat. */
+export class PositionTracker {
+  #after: LineRef | undefined;
+  #overtaking: Map<StreamName, LineRef> | undefined;
+
+  constructor(start: LogPosition | undefined) {
+    this.#after = start?.after;
+    if (start !== undefined && start.ahead.length > 0)
+      this.#overtaking = new Map(start.ahead.map((line) => [line.stream, line]));
+  }
+
+  /** To be called with each line, and whether any line is still in pieces after it. */
+  passed(line: LineRef, isAnyOpen: boolean): void {
+    if (isAnyOpen) {
+      this.#overtaking ??= new Map();
+      this.#overtaking.set(line.stream, line);
+      return;
+    }
+    this.#overtaking = undefined;
+    this.#after = line;
+  }
+
+  get position(): LogPosition | undefined {
+    if (this.#after === undefined && this.#overtaking === undefined) return undefined;
+    const ahead = [...(this.#overtaking?.values() ?? [])];
+    return this.#after === undefined ? { ahead } : { after: this.#after, ahead };
+  }
+}
+
+/** Withholds the lines that were handed on before the connection was cut. */
+export class Resume {
+  readonly #position: LogPosition;
+  readonly #mode: 'line' | 'time';
+  #isPast: boolean;
+  readonly #ahead: Map<StreamName, LineRef>;
+  #sawNewer = false;
+
+  /** `mode: 'time'` is for a position that was lost: whatever is younger than it passes. */
+  constructor(position: LogPosition, mode: 'line' | 'time' = 'line') {
+    this.#position = position;
+    this.#mode = mode;
+    this.#isPast = position.after === undefined;
+    this.#ahead = new Map(position.ahead.map((line) => [line.stream, line]));
+  }
+
+  /** Whether nothing is withheld any more. */
+  get isDone(): boolean {
+    return this.#isPast && this.#ahead.size === 0;
+  }
+
+  /** Whether the log ended, or went on, without the line that reading should go on after. */
+  get isLost(): boolean {
+    return !this.#isPast && this.#sawNewer;
+  }
+
+  /** Whether the line is new. Throws {@link PositionLostError}. */
+  isNew(line: LineRef): boolean {
+    if (this.#mode === 'time') return this.#isYounger(line);
+    if (!this.#isPast) return this.#seek(line);
+    const last = this.#ahead.get(line.stream);
+    if (last === undefined) return true;
+    if (isSame(last, line)) this.#ahead.delete(line.stream);
+    return false;
+  }
+
+  /**
+   * Tells of a line that has begun. A line that only its container's stop had ended is found by its
+   * beginning: when it ends depends on what the same stream prints next.
+   */
+  begun(line: Place): void {
+    const after = this.#position.after;
+    if (this.#isPast || after === undefined || after.isTerminated || !isSame(after, line)) return;
+    this.#isPast = true;
+    this.#ahead.set(after.stream, after);
+  }
+
+  #seek(line: LineRef): false {
+    const after = this.#position.after;
+    if (after === undefined || isSame(after, line)) {
+      this.#isPast = true;
+      return false;
+    }
+    if (line.time > after.time) this.#sawNewer = true;
+    if (millisecondsOf(line.time) > millisecondsOf(after.time) + lostAfterMs)
+      throw new PositionLostError(
+        `resuming a log: the line of ${after.time} did not come again, the log goes on at ${line.time}`,
+      );
+    return false;
+  }
+
+  #isYounger(line: LineRef): boolean {
+    const last = this.#position.ahead.find((ahead) => ahead.stream === line.stream);
+    const than = last ?? this.#position.after;
+    return than === undefined || line.time > than.time;
+  }
+}
+
+type Place = Pick<LineRef, 'stream' | 'time' | 'ordinal'>;
+
+function isSame(a: Place, b: Place): boolean {
+  return a.time === b.time && a.ordinal === b.ordinal && a.stream === b.stream;
+}

@@ -1,0 +1,88 @@
+const space = 0x20;
+const [letterZ, letterT, dot] = [0x5a, 0x54, 0x2e];
+/** `2026-11-21T19:10:15.334836550Z`: what the log API of Docker always writes. */
+const usualLength = 30;
+/** No timestamp with its space is longer. */
+export const longestStampBytes = 40;
+const rfc3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
+
+/** A timestamp at the front of a piece, and where the piece's own bytes begin. */
+export interface Stamp {
+  /** RFC 3339, UTC, nine fractional digits. */
+  readonly time: string;
+  readonly payloadStart: number;
+}
+
+/** Reads `TIMESTAMP SPACE` at `start`; nothing where there is none. */
+export function stampAt(bytes: Buffer, start: number, end: number): Stamp | undefined {
+  const usualEnd = start + usualLength;
+  if (
+    usualEnd < end &&
+    bytes[usualEnd] === space &&
+    bytes[usualEnd - 1] === letterZ &&
+    bytes[start + 10] === letterT &&
+    bytes[start + 19] === dot
+  )
+    return { time: bytes.toString('latin1', start, usualEnd), payloadStart: usualEnd + 1 };
+
+  const spaceAt = bytes.subarray(start, Math.min(end, start + longestStampBytes)).indexOf(space);
+  if (spaceAt < 0) return undefined;
+  const time = normalisedTime(bytes.toString('latin1', start, start + spaceAt));
+  return time === undefined ? undefined : { time, payloadStart: start + spaceAt + 1 };
+}
+
+/**
+ * Any RFC 3339 time as UTC with nine fractional digits; nothing where it is no such time.
+ * Podman writes the local zone; stats and inspect answers trim trailing zeros.
+ */
+export function normalisedTime(text: string): string | undefined {
+  const match = rfc3339.exec(text);
+  if (!match) return undefined;
+  const [, seconds = '', fraction = '', zone = 'Z'] = match;
+  const utc = zone === 'Z' ? seconds : shiftedToUtc(seconds + zone);
+  return utc === undefined ? undefined : `${utc}.${fraction.padEnd(9, '0')}Z`;
+}
+
+function shiftedToUtc(time: string): string | undefined {
+  const milliseconds = Date.parse(time);
+  return Number.isNaN(milliseconds) ? undefined : new Date(milliseconds).toISOString().slice(0, 19);
+}
+
+let cachedSeconds = '';
+let cachedEpoch = 0;
+
+/** Nanoseconds since the epoch, as decimal digits, of a normalised time. */
+export function nanosOf(time: string): string {
+  return `${epochSecondsOf(time)}${time.slice(20, 29)}`;
+}
+
+/** The same as `seconds.nanoseconds`, as the engine's `since` wants it. */
+export function sinceOf(time: string): string {
+  return `${epochSecondsOf(time)}.${time.slice(20, 29)}`;
+}
+
+/** Milliseconds since the epoch, rounded down. */
+export function millisecondsOf(time: string): number {
+  return epochSecondsOf(time) * 1_000 + Number(time.slice(20, 23));
+}
+
+/** A normalised time from nanoseconds since the epoch. */
+export function timeOfNanos(nanos: bigint): string {
+  const seconds = Number(nanos / 1_000_000_000n);
+  const fraction = (nanos % 1_000_000_000n).toString().padStart(9, '0');
+  return `${new Date(seconds * 1_000).toISOString().slice(0, 19)}.${fraction}Z`;
+}
+
+/** A normalised time so many milliseconds earlier. */
+export function earlier(time: string, ms: number): string {
+  return timeOfNanos(BigInt(nanosOf(time)) - BigInt(Math.round(ms)) * 1_000_000n);
+}
+
+// Consecutive lines mostly share their second.
+function epochSecondsOf(time: string): number {
+  if (!time.startsWith(cachedSeconds) || cachedSeconds === '') {
+    cachedSeconds = time.slice(0, 19);
+    cachedEpoch = Date.parse(`${cachedSeconds}Z`) / 1_000;
+  }
+  return cachedEpoch;
+}

@@ -1,0 +1,166 @@
+import type { ContainerRecord, RecordKind } from '@tallyman/sdk';
+import type { CollectSettings, Matcher, SelectSettings } from '../settings.ts';
+import type { LanePort } from '../ship/lane-port.ts';
+import { noOverrides, overridesFrom } from './label-overrides.ts';
+import { type Selectable, type Selector, selectorOf } from './selector.ts';
+
+/** Which lanes take a container's records, by kind, and why not. */
+export interface Route {
+  readonly lanes: Readonly<Record<RecordKind, readonly LanePort[]>>;
+  /** One sentence for each thing the container is not, or not wholly, collected for. */
+  readonly reasons: readonly string[];
+  /** Labels of the container that look like ours and mean nothing. */
+  readonly unknownLabels: readonly string[];
+}
+
+/** A lane and what it takes. */
+export interface RoutedLane {
+  readonly lane: LanePort;
+  readonly include: readonly Matcher[];
+  readonly exclude: readonly Matcher[];
+}
+
+export interface RouterSettings {
+  readonly select: SelectSettings;
+  readonly collect: Pick<CollectSettings, 'logs' | 'stats' | 'events' | 'labelOverrides'>;
+  readonly lanes: readonly RoutedLane[];
+  readonly ownContainerId?: string;
+}
+
+const kinds: readonly RecordKind[] = ['log', 'stat', 'event'];
+const plural = { log: 'logs', stat: 'stats', event: 'events' } as const;
+
+/** Decides, once for each version of a container, where its records go. */
+export class Router {
+  readonly #settings: RouterSettings;
+  readonly #select: Selector;
+  readonly #lanes: readonly { readonly lane: LanePort; readonly matches: Selector }[];
+
+  constructor(settings: RouterSettings) {
+    this.#settings = settings;
+    this.#select = selectorOf(settings.select);
+    this.#lanes = settings.lanes.map((routed) => ({
+      lane: routed.lane,
+      matches: selectorOf(routed),
+    }));
+  }
+
+  routeOf(container: Selectable): Route {
+    const { labelOverrides } = this.#settings.collect;
+    const overrides = labelOverrides ? overridesFrom(container.labels) : noOverrides;
+    const unknownLabels = overrides.unknown;
+    const refusal = this.#refusalOf(container, overrides.isEnabled);
+    if (refusal !== undefined) return { lanes: nowhere, reasons: [refusal], unknownLabels };
+
+    const reasons: string[] = [];
+    const lanes: Record<RecordKind, LanePort[]> = { log: [], stat: [], event: [] };
+    const matching = this.#matchingLanes(container, overrides.sinks, reasons);
+    for (const kind of kinds) {
+      const why = this.#kindRefusal(container, kind, overrides.refused);
+      if (why === undefined) lanes[kind] = matching.filter((lane) => lane.kinds.has(kind));
+      else reasons.push(why);
+    }
+    return { lanes, reasons, unknownLabels };
+  }
+
+  #refusalOf(container: Selectable, isEnabled: boolean | undefined): string | undefined {
+    const verdict = this.#select.verdict(container);
+    if (!verdict.selected) return `not selected: ${verdict.why}`;
+    if (isEnabled === false) return 'refused by its label tallyman.enable=false';
+    if (this.#settings.select.mode === 'labelled' && isEnabled !== true)
+      return 'not selected: select.mode is "labelled" and it has no label tallyman.enable=true';
+    return undefined;
+  }
+
+  #kindRefusal(
+    container: Selectable,
+    kind: RecordKind,
+    refused: ReadonlySet<RecordKind>,
+  ): string | undefined {
+    const name = plural[kind];
+    if (!this.#settings.collect[name].enabled)
+      return `no ${name}: collect.${name}.enabled is false`;
+    if (refused.has(kind)) return `no ${name}: refused by its label tallyman.${name}=false`;
+    if (kind !== 'stat' && this.#isOwn(container))
+      return `no ${name}: it is the agent's own container`;
+    return undefined;
+  }
+
+  // By id, not by HOSTNAME: that is whatever --hostname says.
+  #isOwn({ id, labels }: Selectable): boolean {
+    return id === this.#settings.ownContainerId || labels['tallyman.agent'] === 'true';
+  }
+
+  #matchingLanes(
+    container: Selectable,
+    sinks: ReadonlySet<string> | undefined,
+    reasons: string[],
+  ): readonly LanePort[] {
+    const matching: LanePort[] = [];
+    for (const { lane, matches } of this.#lanes) {
+      const verdict = matches.verdict(container);
+      if (!verdict.selected) reasons.push(`not to ${lane.name}: ${verdict.why}`);
+      else if (sinks !== undefined && !sinks.has(lane.name))
+        reasons.push(`not to ${lane.name}: its label tallyman.sinks names others`);
+      else matching.push(lane);
+    }
+    return matching;
+  }
+}
+
+const nowhere: Route['lanes'] = { log: [], stat: [], event: [] };
+
+/**
+ * Hands records to lanes. Waits, then returns a promise, only while every lane is full and would rather wait:
+ * as soon as one lane has taken all, the others lose what they could not take, counted as `queue_full`.
+ */
+export function dispatch(
+  records: readonly ContainerRecord[],
+  lanes: readonly LanePort[],
+  signal: AbortSignal,
+): Promise<void> | undefined {
+  const remainders = offered(lanes.map((lane) => ({ lane, rest: records })));
+  return settled(remainders, lanes.length) ? undefined : waited(remainders, signal);
+}
+
+/** Hands over records that cannot be read again: what a lane cannot take now is lost to it, and counted. */
+export function dispatchAtOnce(
+  records: readonly ContainerRecord[],
+  lanes: readonly LanePort[],
+): void {
+  for (const { lane, rest } of offered(lanes.map((lane) => ({ lane, rest: records }))))
+    lane.refuse(rest.length, 'queue_full');
+}
+
+interface Remainder {
+  readonly lane: LanePort;
+  readonly rest: readonly ContainerRecord[];
+}
+
+/** Offers each lane its rest; returns those that still have one. */
+function offered(remainders: readonly Remainder[]): readonly Remainder[] {
+  return remainders.flatMap(({ lane, rest }) => {
+    const taken = lane.offer(rest);
+    return taken < rest.length ? [{ lane, rest: rest.slice(taken) }] : [];
+  });
+}
+
+function settled(remainders: readonly Remainder[], offeredLanes: number): boolean {
+  if (remainders.length === offeredLanes && offeredLanes > 0) return false;
+  for (const { lane, rest } of remainders) lane.refuse(rest.length, 'queue_full');
+  return true;
+}
+
+async function waited(remainders: readonly Remainder[], signal: AbortSignal): Promise<void> {
+  const lanes = remainders.length;
+  for (let left = remainders; !settled(left, lanes); left = offered(left)) {
+    const done = new AbortController();
+    const either = AbortSignal.any([signal, done.signal]);
+    try {
+      await Promise.race(left.map(({ lane }) => lane.room(either)));
+    } finally {
+      done.abort();
+    }
+    signal.throwIfAborted();
+  }
+}
