@@ -73,9 +73,9 @@ export function timeOfNanos(nanos: bigint): string {
   return `${new Date(seconds * 1_000).toISOString().slice(0, 19)}.${fraction}Z`;
 }
 
-/** A normalised time so many milliseconds earlier. */
+/** A normalised time so many milliseconds earlier; a fraction counts to the nanosecond. */
 export function earlier(time: string, ms: number): string {
-  return timeOfNanos(BigInt(nanosOf(time)) - BigInt(Math.round(ms)) * 1_000_000n);
+  return timeOfNanos(BigInt(nanosOf(time)) - BigInt(Math.round(ms * 1e6)));
 }
 
 // Consecutive lines mostly share their second.

@@ -1,0 +1,174 @@
+import type { IncomingMessage } from 'node:http';
+import Docker from 'dockerode';
+import { objectOf, stringOf } from '../decode/json.ts';
+import { normalisedTime, timeOfNanos } from '../decode/timestamp.ts';
+import {
+  addressText,
+  type ByteSource,
+  type Engine,
+  type EngineAddress,
+  EngineError,
+  type EngineInfo,
+  type LogQuery,
+} from './engine.ts';
+import { engineErrorFrom } from './engine-errors.ts';
+import { bodyOf, ResponseSource } from './response.ts';
+
+/** Engines older than this cannot do what the agent needs: Docker 19.03, 2019. */
+export const oldestApiVersion = '1.40';
+/** The newest version whose answers the agent was written for. */
+const newestApiVersion = '1.52';
+
+type Query = Readonly<Record<string, string | number | boolean>>;
+
+/** The part of docker-modem that is used: one request, answered by its response. */
+interface Modem {
+  version?: string;
+  dial(
+    request: {
+      readonly path: string;
+      readonly method: 'GET';
+      readonly options: Query;
+      readonly isStream: true;
+      readonly statusCodes: Readonly<Record<number, true>>;
+      readonly abortSignal: AbortSignal;
+    },
+    answered: (error: unknown, response: object | null) => void,
+  ): void;
+}
+
+/** An engine reached through dockerode's transport. */
+export class DockerodeEngine implements Engine {
+  readonly #modem: Modem;
+  readonly #where: string;
+  #apiVersion = oldestApiVersion;
+
+  constructor(address: EngineAddress) {
+    this.#where = addressText(address);
+    const { modem } = new Docker(
+      address.kind === 'unix'
+        ? { socketPath: address.path }
+        : {
+            host: address.host,
+            port: address.port,
+            protocol: address.tls ? 'https' : 'http',
+            ...address.tls,
+          },
+    );
+    this.#modem = modem;
+  }
+
+  async connect(signal: AbortSignal): Promise<EngineInfo> {
+    delete this.#modem.version;
+    const ping = await this.#request('/_ping?', {}, signal, `reaching the engine`);
+    await bodyOf(ping);
+    const offered = stringOf(ping.headers['api-version']) ?? oldestApiVersion;
+    this.#apiVersion = this.#negotiated(offered);
+    this.#modem.version = `v${this.#apiVersion}`;
+    const version = objectOf(await this.#json('/version?', {}, signal));
+    const info = objectOf(await this.#json('/info?', {}, signal));
+    const isPodman = ping.headers['libpod-api-version'] !== undefined;
+    return {
+      product: `${isPodman ? 'Podman' : 'Docker Engine'} ${stringOf(version.Version) ?? '?'}`,
+      isPodman,
+      apiVersion: this.#apiVersion,
+      hostName: stringOf(info.Name) ?? '',
+      now: normalisedTime(stringOf(info.SystemTime) ?? '') ?? timeFromHeader(ping),
+    };
+  }
+
+  async list(signal: AbortSignal): Promise<readonly unknown[]> {
+    const answer = await this.#json('/containers/json?', { all: 1 }, signal);
+    if (Array.isArray(answer)) return answer;
+    throw new EngineError('failed', `listing containers: ${this.#where} answers with no list`);
+  }
+
+  inspect(id: string, signal: AbortSignal): Promise<unknown> {
+    return this.#json(`/containers/${id}/json?`, {}, signal);
+  }
+
+  stats(id: string, signal: AbortSignal): Promise<unknown> {
+    // Without one-shot (API 1.41) the engine takes two samples, a second apart.
+    const query = { stream: false, ...(this.#apiVersion === '1.40' ? {} : { 'one-shot': true }) };
+    return this.#json(`/containers/${id}/stats?`, query, signal);
+  }
+
+  async events({ since }: { readonly since: string }, signal: AbortSignal): Promise<ByteSource> {
+    const query = { since, filters: JSON.stringify({ type: ['container'] }) };
+    return new ResponseSource(await this.#request('/events?', query, signal, 'reading events'));
+  }
+
+  async logs(id: string, query: LogQuery, signal: AbortSignal): Promise<ByteSource> {
+    const { follow, since, tail } = query;
+    const asked = {
+      follow: follow ? 1 : 0,
+      stdout: 1,
+      stderr: 1,
+      timestamps: 1,
+      ...(since === undefined ? {} : { since }),
+      ...(tail === undefined ? {} : { tail }),
+    };
+    const path = `/containers/${id}/logs?`;
+    return new ResponseSource(await this.#request(path, asked, signal, 'reading a log'));
+  }
+
+  async #json(path: string, query: Query, signal: AbortSignal): Promise<unknown> {
+    const doing = `asking for ${path.slice(0, -1)}`;
+    const body = await bodyOf(await this.#request(path, query, signal, doing)).catch((error) => {
+      throw signal.aborted ? signal.reason : engineErrorFrom(error, doing, this.#where);
+    });
+    try {
+      return JSON.parse(body);
+    } catch (cause) {
+      throw new EngineError('failed', `${doing}: the answer is not JSON`, { cause });
+    }
+  }
+
+  #request(
+    path: string,
+    query: Query,
+    signal: AbortSignal,
+    doing: string,
+  ): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const request = {
+        path,
+        method: 'GET',
+        options: query,
+        isStream: true,
+        statusCodes: { 200: true },
+        abortSignal: signal,
+      } as const;
+      this.#modem.dial(request, (error, response) => {
+        if (signal.aborted) reject(signal.reason);
+        else if (isResponse(response)) resolve(response);
+        else reject(engineErrorFrom(error, doing, this.#where));
+      });
+    });
+  }
+
+  #negotiated(offered: string): string {
+    if (isOlder(offered, oldestApiVersion))
+      throw new EngineError(
+        'too_old',
+        `reaching the engine: ${this.#where} speaks API ${offered}, ${oldestApiVersion} is needed; update it to Docker 19.03 or newer`,
+      );
+    return isOlder(offered, newestApiVersion) ? offered : newestApiVersion;
+  }
+}
+
+function isResponse(answer: object | null | undefined): answer is IncomingMessage {
+  return answer !== null && answer !== undefined && 'headers' in answer;
+}
+
+function isOlder(a: string, b: string): boolean {
+  const [majorA = 0, minorA = 0] = a.split('.').map(Number);
+  const [majorB = 0, minorB = 0] = b.split('.').map(Number);
+  return majorA < majorB || (majorA === majorB && minorA < minorB);
+}
+
+// Whole seconds: enough to tell containers older than the agent from younger ones.
+function timeFromHeader(response: IncomingMessage): string {
+  const milliseconds = Date.parse(response.headers.date ?? '');
+  return timeOfNanos(BigInt(Number.isNaN(milliseconds) ? 0 : milliseconds) * 1_000_000n);
+}

@@ -1,0 +1,183 @@
+import type { Clock } from '@tallyman/sdk';
+import type { EngineEvent } from '../decode/event.ts';
+import { listedFrom } from '../decode/inspect.ts';
+import { sinceOf } from '../decode/timestamp.ts';
+import type { Counters } from '../vitals/counters.ts';
+import type { Diagnostics } from '../vitals/log.ts';
+import { Backoff } from './backoff.ts';
+import { type ContainerDirectory, Containers, type ContainerWatcher } from './containers.ts';
+import { type Engine, EngineError, type EngineInfo } from './engine.ts';
+import { EventFeed, type TakeEvent } from './event-feed.ts';
+
+/** Told of everything that the inventory learns. */
+export interface InventoryWatcher extends ContainerWatcher {
+  event: TakeEvent;
+  /** A container that was announced and gone before it could be asked for. */
+  missed(event: EngineEvent): void;
+}
+
+export interface InventorySettings {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Diagnostics;
+  readonly counters: Counters;
+  /** What a person could do about an engine that does not answer. */
+  readonly explain: (error: EngineError) => string;
+}
+
+const reconcileEveryMs = 45_000;
+const healthyAfterMs = 10_000;
+
+// These change what inspect answers. `destroy` ends with "gone"; restart is told as die and start.
+const changingActions = new Set([
+  'create',
+  'start',
+  'die',
+  'destroy',
+  'rename',
+  'pause',
+  'unpause',
+  'update',
+  'oom',
+  'health_status',
+]);
+
+/**
+ * Knows the host's containers. Subscribes to events first, lists then: nothing falls between the two. Lists
+ * again every 45 s and after every reconnect, because the engine drops events that are not read in time
+ * (moby daemon/events). An engine that is down is waited for, with one backoff for the whole agent.
+ */
+export class Inventory {
+  readonly #settings: InventorySettings;
+  readonly #watcher: InventoryWatcher;
+  readonly #containers: Containers;
+  readonly #feed: EventFeed;
+  readonly #backoff: Backoff;
+  #info: EngineInfo | undefined;
+  #isConnected = false;
+  #arrivals: (() => void)[] = [];
+  #signal: AbortSignal = AbortSignal.abort();
+
+  constructor(settings: InventorySettings, watcher: InventoryWatcher) {
+    this.#settings = settings;
+    this.#watcher = watcher;
+    this.#containers = new Containers(settings.engine, watcher, settings.log);
+    this.#feed = new EventFeed((event, ordinal) => this.#event(event, ordinal), settings);
+    this.#backoff = new Backoff({ firstMs: 250, longestMs: 30_000, random: settings.random });
+  }
+
+  get containers(): ContainerDirectory {
+    return this.#containers;
+  }
+
+  /** What the engine said of itself when it was last reached. */
+  get engineInfo(): EngineInfo | undefined {
+    return this.#info;
+  }
+
+  /** Resolves once the engine answers and the containers are known. */
+  async connected(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.#isConnected) return;
+    await new Promise<void>((resolve, reject) => {
+      const onAbort = () => reject(signal.reason);
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#arrivals.push(() => {
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      });
+    });
+  }
+
+  /** Runs until the signal aborts; never rejects for anything the engine does. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, log, counters } = this.#settings;
+    this.#signal = signal;
+    while (!signal.aborted) {
+      const startedMs = clock.monotonicMs();
+      const error = await this.#session(signal).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      if (signal.aborted) return;
+      if (this.#isConnected) counters.add('engine_outages');
+      this.#isConnected = false;
+      if (clock.monotonicMs() - startedMs > healthyAfterMs) this.#backoff.reset();
+      const delayMs = Math.round(this.#backoff.nextMs());
+      log.warn({ ...this.#described(error), delayMs }, 'The engine does not answer, trying again.');
+      await clock.sleep(delayMs, signal).catch(() => {});
+    }
+  }
+
+  /** One connection's life, from the ping to the end of the event stream. */
+  async #session(signal: AbortSignal): Promise<void> {
+    const { engine } = this.#settings;
+    const session = new AbortController();
+    const either = AbortSignal.any([signal, session.signal]);
+    try {
+      this.#info = await engine.connect(either);
+      const since = this.#feed.since ?? sinceOf(this.#info.now);
+      const source = await engine.events({ since }, either);
+      this.#feed.reconnected();
+      const ended = source.pump((bytes) => {
+        this.#feed.write(bytes);
+        return undefined;
+      });
+      const reconciled = this.#reconcileRepeatedly(either);
+      await Promise.race([ended, reconciled]);
+    } finally {
+      session.abort(new Error('the connection to the engine ended'));
+    }
+  }
+
+  async #reconcileRepeatedly(signal: AbortSignal): Promise<void> {
+    const { engine, clock } = this.#settings;
+    while (true) {
+      const listed = (await engine.list(signal)).map(listedFrom);
+      await this.#containers.reconcile(
+        listed.filter((entry) => entry !== undefined),
+        signal,
+      );
+      this.#arrive();
+      await clock.sleep(reconcileEveryMs, signal);
+    }
+  }
+
+  #arrive(): void {
+    if (this.#isConnected) return;
+    this.#isConnected = true;
+    const { product, apiVersion } = this.#info ?? {};
+    const containers = this.#containers.all().length;
+    this.#settings.log.info(
+      { engine: product, apiVersion, containers },
+      'Connected to the engine.',
+    );
+    const arrivals = this.#arrivals;
+    this.#arrivals = [];
+    for (const arrive of arrivals) arrive();
+  }
+
+  #event(event: EngineEvent, ordinal: number): void {
+    this.#watcher.event(event, ordinal);
+    if (!changingActions.has(event.action)) return;
+    const wasKnown = this.#containers.get(event.containerId) !== undefined;
+    // Said before it is asked: a container that lives 50 ms is gone by then.
+    if (event.action === 'start')
+      this.#containers.hint(event.containerId, { status: 'running', isRunning: true });
+    this.#containers.refresh(event.containerId, this.#signal).then(
+      (container) => {
+        if (container === undefined && !wasKnown && event.action === 'start')
+          this.#watcher.missed(event);
+      },
+      // The engine went away: the session ends by itself and the next one reconciles.
+      () => {},
+    );
+  }
+
+  #described(error: unknown): object {
+    if (error instanceof EngineError)
+      return { error: error.message, advice: this.#settings.explain(error) };
+    return { error: error === undefined ? 'the event stream ended' : String(error) };
+  }
+}

@@ -1,0 +1,129 @@
+import type { IncomingMessage } from 'node:http';
+import type { ByteSource } from './engine.ts';
+
+const longestBodyBytes = 64 * 1024 * 1024;
+
+/** The whole body as text. Rejects where it is longer than anything the agent asks for. */
+export async function bodyOf(response: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of response) {
+    length += part.length;
+    if (length > longestBodyBytes)
+      throw new Error(`the answer is longer than ${longestBodyBytes} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+type Take = (bytes: Buffer) => Promise<void> | undefined;
+
+interface Settle {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/** An HTTP response as pieces of bytes. */
+export class ResponseSource implements ByteSource {
+  readonly #response: IncomingMessage;
+
+  constructor(response: IncomingMessage) {
+    this.#response = response;
+    // The connection may be cut before anybody pumps; pump tells of it.
+    response.on('error', () => {});
+  }
+
+  pump(take: Take): Promise<void> {
+    return new Promise((resolve, reject) => {
+      new Pump(this.#response, take, { resolve, reject }).start();
+    });
+  }
+}
+
+/**
+ * The engine sends one HTTP chunk a log line, and Node emits one event a chunk. What arrived in one turn of
+ * the event loop is handed on together.
+ */
+class Pump {
+  readonly #response: IncomingMessage;
+  readonly #take: Take;
+  readonly #settle: Settle;
+  #parts: Buffer[] = [];
+  #isScheduled = false;
+  #isPaused = false;
+  #hasEnded = false;
+
+  constructor(response: IncomingMessage, take: Take, settle: Settle) {
+    this.#response = response;
+    this.#take = take;
+    this.#settle = settle;
+  }
+
+  start(): void {
+    const response = this.#response;
+    if (response.destroyed && !response.readableEnded) {
+      this.#settle.reject(this.#cut());
+      return;
+    }
+    response.on('data', (part: Buffer) => {
+      this.#parts.push(part);
+      this.#schedule();
+    });
+    response.on('end', () => {
+      this.#hasEnded = true;
+      this.#schedule();
+    });
+    response.on('error', (error) => this.#settle.reject(error));
+    response.on('close', () => {
+      if (!response.readableEnded) this.#settle.reject(this.#cut());
+    });
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#isPaused) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#deliver();
+    });
+  }
+
+  #deliver(): void {
+    try {
+      const wait = this.#parts.length > 0 ? this.#take(this.#joined()) : undefined;
+      if (wait !== undefined) this.#pauseUntil(wait);
+      else if (this.#hasEnded) this.#settle.resolve();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #joined(): Buffer {
+    const [first, ...others] = this.#parts;
+    const joined = others.length === 0 && first !== undefined ? first : Buffer.concat(this.#parts);
+    this.#parts = [];
+    return joined;
+  }
+
+  #pauseUntil(wait: Promise<void>): void {
+    this.#isPaused = true;
+    this.#response.pause();
+    wait.then(
+      () => {
+        this.#isPaused = false;
+        this.#response.resume();
+        this.#schedule();
+      },
+      (error) => this.#fail(error),
+    );
+  }
+
+  #fail(error: unknown): void {
+    this.#response.destroy();
+    this.#settle.reject(error);
+  }
+
+  #cut(): Error {
+    return this.#response.errored ?? new Error('reading from the engine: the connection was cut');
+  }
+}

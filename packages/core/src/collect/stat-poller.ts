@@ -1,0 +1,212 @@
+import type { Clock, ContainerStat, LogCounts } from '@tallyman/sdk';
+import type { ContainerDetails } from '../decode/inspect.ts';
+import { optional } from '../decode/json.ts';
+import { shortId } from '../decode/log.ts';
+import { cpuPercentOf, type StatSample, sampleFrom } from '../decode/stat.ts';
+import { millisecondsOf, nanosOf } from '../decode/timestamp.ts';
+import { dispatchAtOnce } from '../route/router.ts';
+import type { Counters } from '../vitals/counters.ts';
+import type { Diagnostics } from '../vitals/log.ts';
+import type { ContainerDirectory } from './containers.ts';
+import { withDeadline } from './deadline.ts';
+import { type Engine, EngineError } from './engine.ts';
+import { Slots } from './slots.ts';
+import type { Subject, Subjects } from './subjects.ts';
+
+export interface StatPollerSettings {
+  readonly engine: Engine;
+  readonly directory: ContainerDirectory;
+  readonly subjects: Subjects;
+  readonly clock: Clock;
+  readonly log: Diagnostics;
+  readonly counters: Counters;
+  readonly intervalMs: number;
+  readonly isPodman: boolean;
+  readonly connected: (signal: AbortSignal) => Promise<void>;
+  /** What was read from the container's log since the last call. */
+  readonly takeLogCounts: (id: string) => LogCounts;
+}
+
+/** What is remembered of a container from one sample to the next. */
+interface Watched {
+  readonly sinceMs: number;
+  previous?: StatSample;
+}
+
+// Engine 20.10 answers a one-shot request with its collector's next tick, within a second or so, and one tick
+// serves all requests that wait for it; from 25 on it samples at once, in 10 to 20 ms.
+const slowAnswerMs = 250;
+const atOnceWhenSlow = 512;
+const atOnceWhenFast = 8;
+const answerLimitMs = 30_000;
+
+/**
+ * Samples every running container once an interval. Where the engine answers at once the requests are spread
+ * over the interval, a few at a time; where it makes each wait for its tick they are all opened together.
+ */
+export class StatPoller {
+  readonly #settings: StatPollerSettings;
+  readonly #watched = new Map<string, Watched>();
+  #answerMs: number | undefined;
+
+  constructor(settings: StatPollerSettings) {
+    this.#settings = settings;
+  }
+
+  /** Begins the first window of a container that was not seen before. */
+  seen(id: string): void {
+    this.#watch(id);
+  }
+
+  /** Runs until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, connected, intervalMs, log } = this.#settings;
+    await connected(signal);
+    let dueMs = clock.monotonicMs();
+    while (true) {
+      await connected(signal);
+      await this.#sweep(signal);
+      dueMs += intervalMs;
+      const lateMs = clock.monotonicMs() - dueMs;
+      if (lateMs > intervalMs) {
+        log.warn(
+          { intervalMs, lateMs },
+          'Stats take longer than their interval, raise collect.stats.interval.',
+        );
+        dueMs = clock.monotonicMs();
+      } else await clock.sleep(Math.max(0, -lateMs), signal);
+    }
+  }
+
+  async #sweep(signal: AbortSignal): Promise<void> {
+    const { directory, subjects, intervalMs } = this.#settings;
+    const all = directory.all();
+    this.#forget(new Set(all.map(({ id }) => id)));
+    const due = all.filter(
+      (container) => container.isRunning && subjects.of(container).route.lanes.stat.length > 0,
+    );
+    const [first, ...others] = due;
+    if (first === undefined) return;
+    // The engine's pace is not known before it was asked once.
+    if (this.#answerMs === undefined) {
+      await this.#poll(first, signal);
+      await this.#pollAll(others, 0, signal);
+      return;
+    }
+    const isSlow = this.#answerMs > slowAnswerMs;
+    await this.#pollAll(due, isSlow ? 0 : (intervalMs * 0.8) / due.length, signal);
+  }
+
+  async #pollAll(
+    containers: readonly ContainerDetails[],
+    spacingMs: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { clock } = this.#settings;
+    const isSlow = (this.#answerMs ?? 0) > slowAnswerMs;
+    const slots = new Slots(isSlow ? atOnceWhenSlow : atOnceWhenFast);
+    const polls: Promise<void>[] = [];
+    for (const container of containers) {
+      polls.push(slots.use(() => this.#poll(container, signal)));
+      if (spacingMs > 0) await clock.sleep(spacingMs, signal);
+    }
+    await Promise.all(polls);
+  }
+
+  async #poll(container: ContainerDetails, signal: AbortSignal): Promise<void> {
+    const { engine, clock, counters, log } = this.#settings;
+    const watched = this.#watch(container.id);
+    const startedMs = clock.monotonicMs();
+    try {
+      const answer = await withDeadline(answerLimitMs, clock, signal, (limited) =>
+        engine.stats(container.id, limited),
+      );
+      this.#answerMs = clock.monotonicMs() - startedMs;
+      this.#take(container, watched, answer);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof EngineError && error.kind === 'gone') return;
+      counters.add('stat_failures');
+      log.debug({ container: container.name, error: String(error) }, 'A stats sample is missing.');
+    }
+  }
+
+  #take({ id }: ContainerDetails, watched: Watched, answer: unknown): void {
+    const { directory, subjects, counters } = this.#settings;
+    const sample = sampleFrom(answer);
+    const container = directory.get(id);
+    // A sample that was cached by the engine comes twice; one of a stopped container is none.
+    if (sample === undefined || container === undefined) return;
+    if (sample.readAt === watched.previous?.readAt) return;
+    counters.add('stat_samples');
+    const subject = subjects.of(container);
+    const record = this.#record(container, subject, watched, sample);
+    watched.previous = sample;
+    const lanes = subject.route.lanes.stat;
+    dispatchAtOnce(
+      [record],
+      lanes.filter((lane) => !lane.rawStats),
+    );
+    dispatchAtOnce(
+      [{ ...record, raw: answer }],
+      lanes.filter((lane) => lane.rawStats),
+    );
+  }
+
+  #record(
+    container: ContainerDetails,
+    { origin }: Subject,
+    { previous, sinceMs }: Watched,
+    sample: StatSample,
+  ): ContainerStat {
+    const { clock, isPodman, takeLogCounts } = this.#settings;
+    const windowMs = Math.round(
+      previous === undefined
+        ? clock.monotonicMs() - sinceMs
+        : millisecondsOf(sample.readAt) - millisecondsOf(previous.readAt),
+    );
+    const percent =
+      previous === undefined
+        ? undefined
+        : cpuPercentOf(previous, sample, { windowMs, isPodman });
+    const { memory, network, blockIo, pids, readAt } = sample;
+    return {
+      kind: 'stat',
+      id: `${shortId(container.id)}:s:${nanosOf(readAt)}`,
+      time: readAt,
+      ...origin,
+      windowMs,
+      cpu: {
+        ...optional({ percent }),
+        ...sample.cpu,
+        ...optional({ limitCpus: container.limitCpus }),
+      },
+      memory,
+      ...optional({ network, blockIo, pids }),
+      logs: takeLogCounts(container.id),
+      state: stateOf(container, readAt),
+    };
+  }
+
+  #watch(id: string): Watched {
+    const watched = this.#watched.get(id) ?? { sinceMs: this.#settings.clock.monotonicMs() };
+    this.#watched.set(id, watched);
+    return watched;
+  }
+
+  #forget(known: ReadonlySet<string>): void {
+    for (const id of this.#watched.keys()) if (!known.has(id)) this.#watched.delete(id);
+  }
+}
+
+function stateOf(container: ContainerDetails, readAt: string): ContainerStat['state'] {
+  const { status, health, startedAt = '', restartCount, oomKilled } = container;
+  const uptimeMs = startedAt === '' ? -1 : millisecondsOf(readAt) - millisecondsOf(startedAt);
+  return {
+    status,
+    startedAt,
+    restartCount,
+    oomKilled,
+    ...optional({ health, uptimeSeconds: uptimeMs < 0 ? undefined : Math.floor(uptimeMs / 1_000) }),
+  };
+}

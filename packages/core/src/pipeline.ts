@@ -1,0 +1,150 @@
+import type { Clock } from '@tallyman/sdk';
+import type { Engine, EngineError } from './collect/engine.ts';
+import { EventCollector } from './collect/event-collector.ts';
+import { Inventory } from './collect/inventory.ts';
+import { LogCollector } from './collect/log-collector.ts';
+import { LogTally } from './collect/log-tally.ts';
+import type { ReachedEngine } from './collect/reach.ts';
+import { StatPoller } from './collect/stat-poller.ts';
+import { Subjects } from './collect/subjects.ts';
+import type { EngineEvent } from './decode/event.ts';
+import type { ContainerDetails } from './decode/inspect.ts';
+import { earlier } from './decode/timestamp.ts';
+import { type RoutedLane, Router } from './route/router.ts';
+import type { PipelineSettings } from './settings.ts';
+import { Lane } from './ship/lane.ts';
+import type { AccountSnapshot } from './vitals/account.ts';
+import { type CollectorCounter, Counters } from './vitals/counters.ts';
+import type { Diagnostics } from './vitals/log.ts';
+
+/** What the pipeline is given to work with. */
+export interface PipelinePorts {
+  readonly engine: Engine;
+  /** What the engine said when it was first reached. */
+  readonly engineInfo: ReachedEngine;
+  readonly clock: Clock;
+  /** In [0, 1), like `Math.random`. */
+  readonly random: () => number;
+  readonly log: Diagnostics;
+  /** What a person could do about an engine that does not answer. */
+  readonly explain: (error: EngineError) => string;
+}
+
+/** Where every record is, by sink. */
+export type Accounts = Readonly<Record<string, AccountSnapshot>>;
+
+/**
+ * engine ─► collect ─► decode ─► enrich ─► route ─► ship ─► destination
+ *
+ * Start reading here: `start` and `stop` are the pipeline, in order.
+ */
+export class Pipeline {
+  readonly #ports: PipelinePorts;
+  readonly #counters = new Counters();
+  readonly #lanes: readonly Lane[];
+  readonly #inventory: Inventory;
+  readonly #logs: LogCollector;
+  readonly #events: EventCollector;
+  readonly #stats: StatPoller;
+  readonly #settings: PipelineSettings;
+  readonly #collecting = new AbortController();
+  readonly #bornMs: number;
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(settings: PipelineSettings, ports: PipelinePorts) {
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#bornMs = ports.clock.monotonicMs();
+    this.#lanes = settings.lanes.map((lane) => new Lane(lane, ports));
+    const router = new Router({ ...settings, lanes: routedLanes(settings, this.#lanes) });
+    const subjects = new Subjects({
+      ...settings,
+      ...settings.collect,
+      router,
+    });
+    const shared = { ...ports, counters: this.#counters };
+    this.#inventory = new Inventory(shared, {
+      changed: (container) => this.#changed(container),
+      gone: (container) => this.#logs.gone(container),
+      event: (event, ordinal) => this.#event(event, ordinal),
+      missed: (event) => this.#missed(event, subjects),
+    });
+    const directory = this.#inventory.containers;
+    const connected = (signal: AbortSignal) => this.#inventory.connected(signal);
+    const collected = { ...shared, directory, subjects, connected };
+    this.#logs = new LogCollector(
+      {
+        ...collected,
+        logs: settings.collect.logs,
+        bornAt: ports.engineInfo.bornAt,
+        engineNow: () => this.#engineNow(),
+      },
+      this.#collecting.signal,
+    );
+    this.#events = new EventCollector(directory, subjects, settings.collect.events.exclude);
+    this.#stats = new StatPoller({
+      ...collected,
+      intervalMs: settings.collect.stats.intervalMs,
+      isPodman: ports.engineInfo.isPodman,
+      takeLogCounts: (id) => (this.#logs.tallyOf(id) ?? new LogTally([])).take(),
+    });
+  }
+
+  /** Opens the lanes, then begins to collect. Returns at once; nothing the engine or a sink does makes it fail. */
+  start(): void {
+    const { signal } = this.#collecting;
+    for (const lane of this.#lanes) lane.start();
+    const collectors = [this.#inventory.run(signal)];
+    if (this.#settings.collect.stats.enabled) collectors.push(this.#stats.run(signal));
+    this.#running = Promise.allSettled(collectors);
+  }
+
+  /** Stops collecting, then lets every lane deliver what it holds while the deadline lasts. */
+  async stop({ deadline }: { readonly deadline: AbortSignal }): Promise<Accounts> {
+    this.#collecting.abort(new Error('the agent is stopping'));
+    await this.#running;
+    await this.#logs.stopped();
+    await Promise.all(this.#lanes.map((lane) => lane.stop({ deadline })));
+    return this.accounts();
+  }
+
+  /** Attempts of this sink that are under way get their whole time again. */
+  progress(sink: string): void {
+    this.#lanes.find(({ name }) => name === sink)?.progress();
+  }
+
+  accounts(): Accounts {
+    return Object.fromEntries(this.#lanes.map((lane) => [lane.name, lane.account()]));
+  }
+
+  counters(): Readonly<Record<CollectorCounter, number>> {
+    return this.#counters.snapshot();
+  }
+
+  #changed(container: ContainerDetails): void {
+    this.#stats.seen(container.id);
+    if (this.#settings.collect.logs.enabled) this.#logs.changed(container);
+  }
+
+  #event(event: EngineEvent, ordinal: number): void {
+    if (this.#settings.collect.events.enabled) this.#events.event(event, ordinal);
+  }
+
+  #missed(event: EngineEvent, subjects: Subjects): void {
+    const container = this.#events.describe(event);
+    if (subjects.of(container).route.lanes.log.length > 0) this.#logs.missed(event, container.name);
+  }
+
+  // Neither clock need be right, only both must run.
+  #engineNow(): string {
+    const { clock, engineInfo } = this.#ports;
+    return earlier(engineInfo.now, this.#bornMs - clock.monotonicMs());
+  }
+}
+
+function routedLanes(settings: PipelineSettings, lanes: readonly Lane[]): readonly RoutedLane[] {
+  return lanes.map((lane, index) => {
+    const { include = [], exclude = [] } = settings.lanes[index] ?? {};
+    return { lane, include, exclude };
+  });
+}

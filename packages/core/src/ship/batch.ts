@@ -1,0 +1,42 @@
+import type { ContainerRecord } from '@tallyman/sdk';
+import { weightOf } from '../decode/weight.ts';
+
+/** Records that wait together and go together. */
+export interface HeldBatch {
+  /** Unique within a run of the agent; the same on every attempt. */
+  readonly id: string;
+  /** Where its first record stands in the lane's order: oldest is smallest. What is left of a batch keeps its place. */
+  readonly place: number;
+  /** Never empty. */
+  readonly records: readonly ContainerRecord[];
+  readonly bytes: number;
+}
+
+/** Gives batches their ids: the lane's name and a number. */
+export function batchIds(lane: string): () => string {
+  let last = 0;
+  return () => {
+    last += 1;
+    return `${lane}-${last}`;
+  };
+}
+
+/** The batch in two, order kept. It must hold at least two records. */
+export function halvesOf(batch: HeldBatch, nextId: () => string): [HeldBatch, HeldBatch] {
+  const middle = Math.ceil(batch.records.length / 2);
+  return [
+    pieceOf(batch, 0, batch.records.slice(0, middle), nextId),
+    pieceOf(batch, middle, batch.records.slice(middle), nextId),
+  ];
+}
+
+/** Some of the batch's records as a batch of their own; `offset` is where the first of them was. */
+export function pieceOf(
+  batch: HeldBatch,
+  offset: number,
+  records: readonly ContainerRecord[],
+  nextId: () => string,
+): HeldBatch {
+  const bytes = records.reduce((sum, record) => sum + weightOf(record), 0);
+  return { id: nextId(), place: batch.place + offset, records, bytes };
+}

@@ -1,0 +1,54 @@
+import type { Clock } from '@tallyman/sdk';
+import type { Stage } from './send.ts';
+
+/** What a lane has counted of its attempts. */
+export interface AttemptCounts {
+  readonly attempts: number;
+  /** Attempts after which something was left or dropped. */
+  readonly failures: number;
+  /** Writes that did not stop when told to. */
+  readonly abandoned: number;
+  /** Sum over all attempts. */
+  readonly durationMs: number;
+}
+
+/** Counts attempts. */
+export class AttemptVitals {
+  #attempts = 0;
+  #failures = 0;
+  #abandoned = 0;
+  #durationMs = 0;
+
+  attempted(durationMs: number): void {
+    this.#attempts += 1;
+    this.#durationMs += durationMs;
+  }
+
+  failed(): void {
+    this.#failures += 1;
+  }
+
+  abandoned(): void {
+    this.#abandoned += 1;
+  }
+
+  snapshot(): AttemptCounts {
+    return {
+      attempts: this.#attempts,
+      failures: this.#failures,
+      abandoned: this.#abandoned,
+      durationMs: this.#durationMs,
+    };
+  }
+}
+
+/** Counts each attempt and how long it took. */
+export function observed(vitals: AttemptVitals, clock: Clock): Stage {
+  return (send) => async (delivery, signal) => {
+    const startedMs = clock.monotonicMs();
+    const outcome = await send(delivery, signal);
+    vitals.attempted(clock.monotonicMs() - startedMs);
+    if (outcome.left.length > 0 || outcome.dropped.length > 0) vitals.failed();
+    return outcome;
+  };
+}

@@ -1,0 +1,99 @@
+import { expect, test } from '@jest/globals';
+import { VirtualClock } from '@tallyman/testkit';
+import fc from 'fast-check';
+import { batchIds, type HeldBatch } from '../../src/ship/batch.ts';
+import { Batcher } from '../../src/ship/batcher.ts';
+import { record, recordsTo } from './records.ts';
+
+function batcherOf(settings: { maxRecords?: number; maxBytes?: number; maxWaitMs?: number }) {
+  const clock = new VirtualClock();
+  const full: HeldBatch[] = [];
+  const ripe: number[] = [];
+  const batcher = new Batcher(
+    { maxRecords: 10, maxBytes: 10_000, maxWaitMs: 1_000, ...settings },
+    {
+      clock,
+      nextId: batchIds('lane'),
+      full: (batch) => full.push(batch),
+      ripe: () => ripe.push(clock.monotonicMs()),
+    },
+  );
+  return { batcher, clock, full, ripe };
+}
+
+test('batches joined are the records, in order; none is empty, none over a limit unless one record is', () => {
+  const weights = fc.array(fc.integer({ min: 1, max: 500 }), { maxLength: 200 });
+  const limit = fc.integer({ min: 1, max: 20 });
+  fc.assert(
+    fc.property(weights, limit, fc.integer({ min: 1, max: 600 }), (sizes, maxRecords, maxBytes) => {
+      const { batcher, full } = batcherOf({ maxRecords, maxBytes });
+      const records = sizes.map((bytes, index) => ({ record: record(String(index)), bytes }));
+
+      for (const { record, bytes } of records) batcher.add(record, bytes);
+      const rest = batcher.cut();
+      const batches = rest ? [...full, rest] : full;
+
+      expect(batches.flatMap((batch) => batch.records)).toEqual(records.map((each) => each.record));
+      for (const { records, bytes, place } of batches) {
+        expect(records.length).toBeGreaterThan(0);
+        expect(records.length).toBeLessThanOrEqual(maxRecords);
+        expect(bytes <= maxBytes || records.length === 1).toBe(true);
+        expect(records[0]?.id).toBe(String(place));
+        expect(bytes).toBe(sizes.slice(place, place + records.length).reduce((a, b) => a + b, 0));
+      }
+      expect(new Set(batches.map(({ id }) => id)).size).toBe(batches.length);
+    }),
+  );
+});
+
+test('names batches by the lane and a number', () => {
+  const { batcher, full } = batcherOf({ maxRecords: 1 });
+
+  for (const each of recordsTo(2)) batcher.add(each, 200);
+
+  expect(full.map(({ id }) => id)).toEqual(['lane-1', 'lane-2']);
+});
+
+test('is due once its first record has waited, and not before', async () => {
+  const { batcher, clock, ripe } = batcherOf({ maxWaitMs: 1_000 });
+
+  batcher.add(record('a'), 200);
+  await clock.advance(600);
+  batcher.add(record('b'), 200);
+  await clock.advance(399);
+  expect(batcher.ripe).toBe(false);
+  await clock.advance(1);
+
+  expect(batcher.ripe).toBe(true);
+  expect(ripe).toEqual([1_000]);
+});
+
+test('keeps filling a batch that is due but not taken', async () => {
+  const { batcher, clock, full } = batcherOf({ maxRecords: 3 });
+
+  batcher.add(record('a'), 200);
+  await clock.advance(5_000);
+  batcher.add(record('b'), 200);
+  batcher.add(record('c'), 200);
+
+  expect(full.map(({ records }) => records.length)).toEqual([3]);
+  expect(batcher.ripe).toBe(false);
+});
+
+test('is due at once where it is not to wait', () => {
+  const { batcher, clock } = batcherOf({ maxWaitMs: 0 });
+
+  batcher.add(record('a'), 200);
+
+  expect(batcher.ripe).toBe(true);
+  expect(clock.pending).toBe(0);
+});
+
+test('leaves no timer behind after a cut', () => {
+  const { batcher, clock } = batcherOf({});
+
+  batcher.add(record('a'), 200);
+  batcher.cut();
+
+  expect(clock.pending).toBe(0);
+});
