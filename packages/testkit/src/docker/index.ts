@@ -1,0 +1,20 @@
+export { DockerClient } from './client.ts';
+export type {
+  ContainerDetails,
+  ContainerOptions,
+  ContainerSummary,
+  ExecResult,
+} from './containers.ts';
+export { canStartEngines, engineAnswers, engineSocket } from './engine-under-test.ts';
+export { testImage } from './image.ts';
+export { describeEngine, describePrivateEngine } from './jest.ts';
+export { PrivateEngine, type PrivateEngineOptions } from './private-engine.ts';
+export {
+  bodyOf,
+  EngineRefusal,
+  type EngineRequest,
+  isRefusal,
+  numberAt,
+  textAt,
+  valueAt,
+} from './transport.ts';
