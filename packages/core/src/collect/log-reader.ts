@@ -8,7 +8,7 @@ import type { Counters } from '../vitals/counters.ts';
 import type { Diagnostics } from '../vitals/log.ts';
 import { Backoff } from './backoff.ts';
 import type { ContainerDirectory } from './containers.ts';
-import { type Engine, EngineError, type LogQuery } from './engine.ts';
+import { type Engine, EngineError, type EngineErrorKind, type LogQuery } from './engine.ts';
 import { type LogStart, runStartOf } from './log-start.ts';
 
 export interface LogReaderSettings {
@@ -31,12 +31,20 @@ export interface LogReaderSettings {
   readonly gap: (reason: string) => void;
 }
 
+/** One connection, read to its end. */
+interface Reading {
+  readonly decoder: LogDecoder;
+  /** What it was cut short by, if anything. */
+  readonly failure: unknown;
+}
+
 /** Why reading stopped: the container did, it is no more, or its log cannot be read at all. */
 export type LogEnd = 'stopped' | 'gone' | 'not_readable';
 
 // Times run backwards by milliseconds, and engine 20.10 leaves out every line before `since`.
 const resumeMarginMs = 5_000;
 const oneNanosecondMs = 1e-6;
+const restLines = 1_000;
 
 /**
  * Reads one container's log, over as many connections as it takes, and hands on each line once. Never
@@ -69,13 +77,61 @@ export class LogReader {
   async run(signal: AbortSignal): Promise<LogEnd> {
     while (true) {
       const before = this.#settings.directory.get(this.#id);
-      const decoder = this.#newDecoder();
-      const failure = await this.#connection(decoder, signal);
-      signal.throwIfAborted();
-      this.#position = decoder.position;
-      const end = await this.#endOf(before, decoder, failure, signal);
+      const reading = await this.#read({ follow: true, ...this.#from() }, signal);
+      const end =
+        reading.failure === undefined
+          ? await this.#atEnd(reading, before?.finishedAt, signal)
+          : await this.#atFailure(reading.failure, signal);
       if (end !== undefined) return end;
     }
+  }
+
+  /** What the proper end of a stream means; nothing where reading goes on. */
+  async #atEnd(
+    followed: Reading,
+    finishedBefore: string | undefined,
+    signal: AbortSignal,
+  ): Promise<LogEnd | undefined> {
+    const now = await this.#refreshed(signal);
+    if (now === undefined) return this.#finish(followed, 'gone');
+    if (now.isRunning && now.finishedAt === finishedBefore)
+      return this.#wait('the log ended while the container runs', signal);
+    const rest = await this.#readRest(signal);
+    if (isKind(rest.failure, 'gone')) return this.#finish(followed, 'gone');
+    if (rest.failure !== undefined) return this.#atFailure(rest.failure, signal);
+    this.#start = runStartOf(now);
+    return this.#finish(rest, now.isRunning ? undefined : 'stopped');
+  }
+
+  /** Hands on the lines that had no end: their container has stopped. */
+  async #finish<E>({ decoder }: Reading, end: E): Promise<E> {
+    await this.#take(decoder.flush());
+    this.#position = decoder.position;
+    return end;
+  }
+
+  async #atFailure(failure: unknown, signal: AbortSignal): Promise<LogEnd | undefined> {
+    if (isKind(failure, 'not_readable')) return 'not_readable';
+    if (isKind(failure, 'gone')) return 'gone';
+    if (!(failure instanceof PositionLostError)) return this.#wait(failure, signal);
+    this.#resumeBy = 'time';
+    this.#settings.gap(failure.message);
+    return undefined;
+  }
+
+  /**
+   * Engines end the stream of a container that stops before its very last lines (20.10 often does): what is
+   * missing is asked for. From the end of the log if that reaches back far enough, as it costs the engine least.
+   */
+  async #readRest(signal: AbortSignal): Promise<Reading> {
+    if (this.#position?.after !== undefined && !this.#isTorn && this.#resumeBy === 'line') {
+      const reading = await this.#read({ follow: false, tail: restLines }, signal);
+      if (reading.decoder.hasResumed || reading.failure !== undefined) return reading;
+    }
+    const reading = await this.#read({ follow: false, ...this.#from() }, signal);
+    return reading.decoder.isPositionLost
+      ? { ...reading, failure: new PositionLostError('the log ended without its last known line') }
+      : reading;
   }
 
   #newDecoder(): LogDecoder {
@@ -90,20 +146,23 @@ export class LogReader {
     });
   }
 
-  /** Reads one connection to its end. Resolves to what went wrong, if anything. */
-  async #connection(decoder: LogDecoder, signal: AbortSignal): Promise<unknown> {
+  /** Reads one connection to its end, and notes how far that led. */
+  async #read(query: LogQuery, signal: AbortSignal): Promise<Reading> {
     const { engine, counters, connected } = this.#settings;
+    const decoder = this.#newDecoder();
+    let failure: unknown;
     try {
       await connected(signal);
-      const source = await engine.logs(this.#id, this.#query(), signal);
+      const source = await engine.logs(this.#id, query, signal);
       this.#connected();
       await source.pump((bytes) => this.#take(decoder.write(bytes)));
-      return decoder.isPositionLost ? new PositionLostError('the log ended before it') : undefined;
     } catch (error) {
-      return error;
-    } finally {
-      counters.add('log_untimed_pieces', decoder.untimedPieces);
+      signal.throwIfAborted();
+      failure = error;
     }
+    counters.add('log_untimed_pieces', decoder.untimedPieces);
+    this.#position = decoder.position;
+    return { decoder, failure };
   }
 
   #take(records: readonly LogRecord[]): Promise<void> | undefined {
@@ -128,40 +187,15 @@ export class LogReader {
     return this.#tty && this.#position?.after?.isTerminated === false;
   }
 
-  #query(): LogQuery {
+  /** Where the next connection begins. */
+  #from(): Pick<LogQuery, 'since' | 'tail'> {
     const after = this.#position?.after;
     if (after !== undefined) {
       const marginMs = this.#isTorn ? -oneNanosecondMs : resumeMarginMs;
-      return { follow: true, since: sinceOf(earlier(after.time, marginMs)) };
+      return { since: sinceOf(earlier(after.time, marginMs)) };
     }
-    if (this.#start.kind === 'since') return { follow: true, since: this.#start.since };
-    return this.#start.kind === 'end' ? { follow: true, tail: 0 } : { follow: true };
-  }
-
-  /** What the end of a connection means; nothing where reading goes on. */
-  async #endOf(
-    before: ContainerDetails | undefined,
-    decoder: LogDecoder,
-    failure: unknown,
-    signal: AbortSignal,
-  ): Promise<LogEnd | undefined> {
-    if (failure instanceof EngineError && failure.kind === 'not_readable') return 'not_readable';
-    if (failure instanceof PositionLostError) {
-      this.#resumeBy = 'time';
-      this.#settings.gap(failure.message);
-      return undefined;
-    }
-    const isGone = failure instanceof EngineError && failure.kind === 'gone';
-    if (failure !== undefined && !isGone) return this.#wait(failure, signal);
-
-    const now = await this.#refreshed(signal);
-    const hasStopped = isGone || now === undefined || now.finishedAt !== before?.finishedAt;
-    if (hasStopped || !now.isRunning) await this.#take(decoder.flush());
-    this.#position = decoder.position;
-    if (isGone || now === undefined) return 'gone';
-    if (hasStopped || !now.isRunning) this.#start = runStartOf(now);
-    if (!now.isRunning) return 'stopped';
-    return hasStopped ? undefined : this.#wait('the log ended while the container runs', signal);
+    if (this.#start.kind === 'since') return { since: this.#start.since };
+    return this.#start.kind === 'end' ? { tail: 0 } : {};
   }
 
   async #refreshed(signal: AbortSignal): Promise<ContainerDetails | undefined> {
@@ -185,4 +219,8 @@ export class LogReader {
     log.debug({ container: this.#id, error, delayMs }, 'Reading a log again.');
     await clock.sleep(delayMs, signal);
   }
+}
+
+function isKind(failure: unknown, kind: EngineErrorKind): boolean {
+  return failure instanceof EngineError && failure.kind === kind;
 }

@@ -166,9 +166,7 @@ export class StatPoller {
         : millisecondsOf(sample.readAt) - millisecondsOf(previous.readAt),
     );
     const percent =
-      previous === undefined
-        ? undefined
-        : cpuPercentOf(previous, sample, { windowMs, isPodman });
+      previous === undefined ? undefined : cpuPercentOf(previous, sample, { windowMs, isPodman });
     const { memory, network, blockIo, pids, readAt } = sample;
     return {
       kind: 'stat',

@@ -51,6 +51,11 @@ export class LogDecoder {
     return this.#tracker.position;
   }
 
+  /** Whether the line that reading goes on after was found, and all that was handed on with it. */
+  get hasResumed(): boolean {
+    return this.#resume === undefined;
+  }
+
   /** Whether the log ended before the line that reading should have gone on after. */
   get isPositionLost(): boolean {
     return this.#resume?.isLost ?? false;
@@ -96,9 +101,12 @@ export class LogDecoder {
 
   #takePiece(stream: StreamName, bytes: Buffer, start: number, end: number): void {
     const assembler = this.#assembler(stream);
+    const before = assembler.open;
     assembler.piece(this.#lastTime, bytes, start, end);
-    if (this.#resume !== undefined && assembler.open !== undefined)
-      this.#resume.begun({ stream, time: assembler.open.time, ordinal: assembler.open.ordinal });
+    const { open } = assembler;
+    if (open === undefined || open === before) return;
+    this.#tracker.began(stream);
+    this.#resume?.begun({ stream, time: open.time, ordinal: open.ordinal });
   }
 
   #assembler(stream: StreamName): LineAssembler {
@@ -117,7 +125,10 @@ export class LogDecoder {
     if (this.#resume !== undefined) {
       const isNew = this.#resume.isNew(ref);
       if (this.#resume.isDone) this.#resume = undefined;
-      if (!isNew) return;
+      if (!isNew) {
+        this.#tracker.withheld(ref);
+        return;
+      }
     }
     const text =
       stream === 'console' ? { ...line, bytes: withoutCarriageReturn(line.bytes) } : line;

@@ -35,30 +35,47 @@ const lostAfterMs = 1_000;
 /** Follows what is handed on, so that a cut connection can be resumed without gap or repeat. */
 export class PositionTracker {
   #after: LineRef | undefined;
-  #overtaking: Map<StreamName, LineRef> | undefined;
+  #ahead: Map<StreamName, LineRef>;
+  /** By the stream of a line that has begun: the last line of the other stream that passed since. */
+  readonly #overtakers = new Map<StreamName, LineRef>();
 
   constructor(start: LogPosition | undefined) {
     this.#after = start?.after;
-    if (start !== undefined && start.ahead.length > 0)
-      this.#overtaking = new Map(start.ahead.map((line) => [line.stream, line]));
+    this.#ahead = byStream(start?.ahead ?? []);
   }
 
-  /** To be called with each line, and whether any line is still in pieces after it. */
+  /** To be called when a line of this stream has begun and not ended. */
+  began(stream: StreamName): void {
+    this.#overtakers.delete(stream);
+  }
+
+  /** To be called with each line that came again and was withheld. */
+  withheld(line: LineRef): void {
+    this.#overtakers.set(line.stream === 'stdout' ? 'stderr' : 'stdout', line);
+  }
+
+  /** To be called with each line that was handed on, and whether any line has begun and not ended then. */
   passed(line: LineRef, isAnyOpen: boolean): void {
+    this.#overtakers.set(line.stream === 'stdout' ? 'stderr' : 'stdout', line);
     if (isAnyOpen) {
-      this.#overtaking ??= new Map();
-      this.#overtaking.set(line.stream, line);
+      this.#ahead.set(line.stream, line);
       return;
     }
-    this.#overtaking = undefined;
     this.#after = line;
+    // A line without an ending is found again by its beginning: what overtook it is not before it then.
+    const overtaker = line.isTerminated ? undefined : this.#overtakers.get(line.stream);
+    this.#ahead = byStream(overtaker === undefined ? [] : [overtaker]);
   }
 
   get position(): LogPosition | undefined {
-    if (this.#after === undefined && this.#overtaking === undefined) return undefined;
-    const ahead = [...(this.#overtaking?.values() ?? [])];
+    if (this.#after === undefined && this.#ahead.size === 0) return undefined;
+    const ahead = [...this.#ahead.values()];
     return this.#after === undefined ? { ahead } : { after: this.#after, ahead };
   }
+}
+
+function byStream(lines: readonly LineRef[]): Map<StreamName, LineRef> {
+  return new Map(lines.map((line) => [line.stream, line]));
 }
 
 /** Withholds the lines that were handed on before the connection was cut. */
@@ -67,6 +84,8 @@ export class Resume {
   readonly #mode: 'line' | 'time';
   #isPast: boolean;
   readonly #ahead: Map<StreamName, LineRef>;
+  /** The line that reading goes on after, while it has begun to come again and not ended. */
+  #begun: LineRef | undefined;
   #sawNewer = false;
 
   /** `mode: 'time'` is for a position that was lost: whatever is younger than it passes. */
@@ -74,12 +93,12 @@ export class Resume {
     this.#position = position;
     this.#mode = mode;
     this.#isPast = position.after === undefined;
-    this.#ahead = new Map(position.ahead.map((line) => [line.stream, line]));
+    this.#ahead = byStream(position.ahead);
   }
 
   /** Whether nothing is withheld any more. */
   get isDone(): boolean {
-    return this.#isPast && this.#ahead.size === 0;
+    return this.#isPast && this.#ahead.size === 0 && this.#begun === undefined;
   }
 
   /** Whether the log ended, or went on, without the line that reading should go on after. */
@@ -91,6 +110,10 @@ export class Resume {
   isNew(line: LineRef): boolean {
     if (this.#mode === 'time') return this.#isYounger(line);
     if (!this.#isPast) return this.#seek(line);
+    if (this.#begun !== undefined && isSame(this.#begun, line)) {
+      this.#begun = undefined;
+      return false;
+    }
     const last = this.#ahead.get(line.stream);
     if (last === undefined) return true;
     if (isSame(last, line)) this.#ahead.delete(line.stream);
@@ -105,7 +128,7 @@ export class Resume {
     const after = this.#position.after;
     if (this.#isPast || after === undefined || after.isTerminated || !isSame(after, line)) return;
     this.#isPast = true;
-    this.#ahead.set(after.stream, after);
+    this.#begun = after;
   }
 
   #seek(line: LineRef): false {

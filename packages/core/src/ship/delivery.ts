@@ -63,6 +63,11 @@ export interface Outcome {
   readonly left: readonly Delivery[];
 }
 
+/** Whether the destination did not take the whole batch. */
+export function hasFailed({ left, dropped }: Outcome): boolean {
+  return left.length > 0 || dropped.length > 0;
+}
+
 /** Records that are given up. */
 export interface Drop {
   readonly records: readonly ContainerRecord[];

@@ -6,6 +6,8 @@ export interface Limits {
   readonly clock: Clock;
   /** When progress was last reported, on the monotonic clock. */
   readonly progressMs: () => number;
+  /** Called when the limit is reached, before the task is told to stop. */
+  readonly expired?: () => void;
   /** Called when the task did not settle although it was told to. */
   readonly abandoned: () => void;
 }
@@ -90,9 +92,13 @@ class Watch {
   }
 
   #check(): void {
-    const { limitMs, clock, progressMs } = this.#limits;
+    const { limitMs, clock, progressMs, expired } = this.#limits;
     const restMs = Math.max(this.#startedMs, progressMs()) + limitMs - clock.monotonicMs();
-    if (restMs > 0) this.#cancelLimit = clock.after(restMs, () => this.#check());
-    else this.interrupt(retryable(`${this.#doing}: no answer within ${limitMs} ms`));
+    if (restMs > 0) {
+      this.#cancelLimit = clock.after(restMs, () => this.#check());
+      return;
+    }
+    expired?.();
+    this.interrupt(retryable(`${this.#doing}: no answer within ${limitMs} ms`));
   }
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '@tallyman/sdk';
 import type { LaneSettings, QueueSettings } from '../settings.ts';
-import type { Delivery, Outcome } from './delivery.ts';
+import { type Delivery, hasFailed, type Outcome } from './delivery.ts';
 import { Gate } from './gate.ts';
 import type { Hold } from './hold.ts';
 import type { Reports } from './reports.ts';
@@ -63,7 +63,7 @@ export class Sender {
     this.#send = chain(
       observed(vitals, clock),
       retrying({ gate, reports, clock, nextId, giveUpAfterMs, settle }),
-      timed(limits),
+      timed({ ...limits, expired: (delivery) => this.#failLaterThan(delivery) }),
     )(writing(sink));
     this.#writes = new Writes(slotsFor(queue), () => this.pump());
   }
@@ -142,10 +142,14 @@ export class Sender {
     const { hold, settled } = this.#context;
     hold.comeBack(delivery, outcome.left);
     settled(outcome);
-    if (this.#ordered && outcome.left.length > 0) {
-      this.#regrouping = true;
-      hold.abortAfter(delivery.batch.place, new Error('an earlier write failed'));
-    }
+    if (hasFailed(outcome)) this.#failLaterThan(delivery);
+  }
+
+  /** Of an ordered lane: takes back the writes behind one that fails, and issues none until all have settled. */
+  #failLaterThan({ batch: { place } }: Delivery): void {
+    if (!this.#ordered) return;
+    this.#regrouping = true;
+    this.#context.hold.abortAfter(place, new Error('an earlier write failed'));
   }
 
   /** While credentials are refused, the next attempt is too far away to wait for. */

@@ -319,7 +319,7 @@ test('says one line a minute about a destination that is down, and one when it i
     'info The sink works again.',
   ]);
   expect(said[0]?.fields).toMatchObject({ sink: 'test', attempt: 1, status: 503, failures: 1 });
-  expect(said[1]?.fields['unsaid']).toBeGreaterThan(50);
+  expect(said[1]?.fields.unsaid).toBeGreaterThan(50);
 });
 
 test('gives an attempt its whole time again when the sink reports progress', async () => {

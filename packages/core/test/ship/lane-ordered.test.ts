@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { permanent, retryable } from '@tallyman/sdk';
 import { HandSink, laneFor } from './lane-under-test.ts';
-import { recordsTo } from './records.ts';
+import { record, recordsTo } from './records.ts';
 
 const ordered = { queue: { ordered: true }, batch: { maxRecords: 1 } };
 
@@ -58,6 +58,21 @@ test('waits for a later write that ignores the abort before it issues again', as
   await clock.advance(1);
 
   expect(sink.written.slice(3)).toEqual([['0'], ['2']]);
+});
+
+test('issues nothing new while a write that ran out of time is being stopped', async () => {
+  const sink = new HandSink({ deaf: true });
+  const { lane, clock } = laneFor(sink, { ...ordered, retry: { attemptTimeoutMs: 1_000 } });
+  lane.start();
+  lane.offer(recordsTo(1));
+  await clock.advance(1_500);
+
+  lane.offer([record('1')]);
+  await clock.advance(499);
+  expect(sink.writes).toHaveLength(1);
+  await clock.advance(1 + 100);
+
+  expect(sink.written.slice(1)).toEqual([['0'], ['1']]);
 });
 
 test('keeps the order through a bisected batch', async () => {

@@ -34,7 +34,7 @@ export function laneFor(sink: Sink, { batch, queue, retry }: Manners = {}) {
   return { lane, clock, said };
 }
 
-export function logInto(said: Said[]) {
+export function logInto(said: { push(line: Said): void }) {
   const at = (level: Said['level']) => (fields: object, message: string) => {
     said.push({ level, message, fields: { ...fields } });
   };

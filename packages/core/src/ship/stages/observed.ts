@@ -1,4 +1,5 @@
 import type { Clock } from '@tallyman/sdk';
+import { hasFailed } from '../delivery.ts';
 import type { Stage } from './send.ts';
 
 /** What a lane has counted of its attempts. */
@@ -48,7 +49,7 @@ export function observed(vitals: AttemptVitals, clock: Clock): Stage {
     const startedMs = clock.monotonicMs();
     const outcome = await send(delivery, signal);
     vitals.attempted(clock.monotonicMs() - startedMs);
-    if (outcome.left.length > 0 || outcome.dropped.length > 0) vitals.failed();
+    if (hasFailed(outcome)) vitals.failed();
     return outcome;
   };
 }
