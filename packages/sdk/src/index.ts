@@ -38,6 +38,7 @@ export {
   type SinkContext,
   type SinkDefaults,
   type SinkDefinition,
+  type SinkDefinitionOf,
   type SinkLog,
   type SinkNeed,
 } from './sink.ts';

@@ -91,10 +91,7 @@ export interface SinkDefaults {
 }
 
 /** The default export of a sink's module. */
-export interface SinkDefinition<
-  S extends OptionsSchema = OptionsSchema,
-  K extends RecordKind = RecordKind,
-> {
+export interface SinkDefinition {
   /** The name by which configurations choose it: lower case letters, digits, `-`. */
   readonly type: string;
   /** One sentence. */
@@ -103,19 +100,31 @@ export interface SinkDefinition<
   /** {@link contractVersion} the sink was written for. */
   readonly contract: 1;
   /** The kinds `write` receives. */
-  readonly accepts: readonly K[];
+  readonly accepts: readonly RecordKind[];
   /** Tokens are a common field of every sink, never an option. */
   readonly token: 'required' | 'optional' | 'none';
-  readonly options: S;
-  readonly needs?: readonly SinkNeed[] | ((options: OptionsOf<S>) => readonly SinkNeed[]);
+  readonly options: OptionsSchema;
+  readonly needs?: readonly SinkNeed[] | NeedsOf<unknown>;
   readonly defaults?: SinkDefaults;
   /** Builds the sink. Does no I/O: `check` calls it too. */
+  create(options: unknown, context: SinkContext): Sink;
+}
+
+/** A {@link SinkDefinition} whose author knows its options and kinds. */
+export interface SinkDefinitionOf<S extends OptionsSchema, K extends RecordKind>
+  extends Omit<SinkDefinition, 'accepts' | 'options' | 'needs' | 'create'> {
+  readonly accepts: readonly K[];
+  readonly options: S;
+  readonly needs?: readonly SinkNeed[] | NeedsOf<OptionsOf<S>>;
   create(options: OptionsOf<S>, context: SinkContext): Sink<RecordOf<K>>;
 }
 
+// As a method: the parameter of a function property would keep a known definition from being any definition.
+type NeedsOf<O> = { needs(options: O): readonly SinkNeed[] }['needs'];
+
 /** Types its argument and returns it unchanged: a plain object is as good. */
 export function defineSink<const S extends OptionsSchema, const K extends RecordKind>(
-  definition: SinkDefinition<S, K>,
-): SinkDefinition<S, K> {
+  definition: SinkDefinitionOf<S, K>,
+): SinkDefinitionOf<S, K> {
   return definition;
 }

@@ -1,1 +1,5 @@
-export {};
+export * from './account.ts';
+export * from './clock.ts';
+export * from './docker/index.ts';
+export * from './embedded/index.ts';
+export * from './record/index.ts';

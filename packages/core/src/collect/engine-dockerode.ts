@@ -47,7 +47,7 @@ export class DockerodeEngine implements Engine {
     this.#where = addressText(address);
     const { modem } = new Docker(
       address.kind === 'unix'
-        ? { socketPath: address.path }
+        ? { socketPath: address.socketPath }
         : {
             host: address.host,
             port: address.port,

@@ -67,7 +67,7 @@ export class EngineError extends Error {
 
 /** Where the engine listens. */
 export type EngineAddress =
-  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'unix'; readonly socketPath: string }
   | {
       readonly kind: 'tcp';
       readonly host: string;
@@ -78,6 +78,6 @@ export type EngineAddress =
 /** The address as people write it. */
 export function addressText(address: EngineAddress): string {
   return address.kind === 'unix'
-    ? `unix://${address.path}`
+    ? `unix://${address.socketPath}`
     : `tcp://${address.host}:${address.port}`;
 }

@@ -20,7 +20,6 @@ export class Gate {
   #refused = false;
   #opensAtMs = 0;
   #sleeper: AbortController | undefined;
-  #stopped = false;
 
   constructor(settings: GateSettings) {
     this.#settings = settings;
@@ -70,14 +69,13 @@ export class Gate {
 
   /** Wakes nobody any more. */
   stop(): void {
-    this.#stopped = true;
     this.#sleeper?.abort();
   }
 
   #close(delayMs: number): number {
     const nowMs = this.#settings.clock.monotonicMs();
     this.#opensAtMs = Math.max(this.#opensAtMs, nowMs + delayMs);
-    if (!this.#sleeper && !this.#stopped) {
+    if (!this.#sleeper) {
       this.#sleeper = new AbortController();
       this.#sleep(this.#sleeper.signal).then(
         () => {

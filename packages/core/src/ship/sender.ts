@@ -75,7 +75,7 @@ export class Sender {
   }
 
   start(): void {
-    this.#opening ??= this.#open();
+    if (!this.#draining) this.#opening ??= this.#open();
   }
 
   /** Attempts under way get their whole time again. */
@@ -130,7 +130,7 @@ export class Sender {
 
   #gateOpened(): void {
     if (this.#sink.open) this.pump();
-    else this.#opening = this.#open();
+    else if (!this.#halt.signal.aborted) this.#opening = this.#open();
   }
 
   #mayWrite(): boolean {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect, test } from '@jest/globals';
 import { retryable } from '@tallyman/sdk';
 import { expectBalanced } from '@tallyman/testkit';
@@ -10,7 +11,7 @@ test('takes what fits, and has room again when the record that did not fit would
   const sink = new HandSink();
   const { lane, clock } = laneFor(sink, {
     queue: { memoryBytes: 1_000 },
-    batch: { maxRecords: 2 },
+    batch: { maxRecords: 1 },
   });
   lane.start();
   await clock.settle();
@@ -18,9 +19,11 @@ test('takes what fits, and has room again when the record that did not fit would
   expect(lane.offer(recordsTo(4))).toBe(4);
   expect(lane.offer([record('big', 500)])).toBe(0);
   let hasRoom = false;
-  const room = lane.room(forever).then(() => {
+  const reader = new AbortController();
+  const room = lane.room(reader.signal).then(() => {
     hasRoom = true;
   });
+  sink.last.accept();
   await clock.settle();
   expect(hasRoom).toBe(false);
   expect(lane.state().status).toBe('full');
@@ -32,6 +35,22 @@ test('takes what fits, and has room again when the record that did not fit would
   expect(lane.offer([record('big', 500)])).toBe(1);
   expect(lane.account()).toEqual({ offered: 5, delivered: 2, dropped: {}, held: 3 });
   await room;
+  expect(getEventListeners(reader.signal, 'abort')).toEqual([]);
+});
+
+test('waits for nothing more to fill a batch once the lane is full', async () => {
+  const sink = new HandSink();
+  const { lane, clock } = laneFor(sink, {
+    queue: { memoryBytes: 500 },
+    batch: { maxWaitMs: 60_000 },
+  });
+  lane.start();
+  await clock.settle();
+
+  lane.offer(recordsTo(3));
+  await clock.settle();
+
+  expect(sink.written).toEqual([['0', '1']]);
 });
 
 test('has room at once where nothing was turned away', async () => {

@@ -159,6 +159,7 @@ test('takes five equal errors of unknown kind to suspect the batch, then drops t
   await clock.advance(60_000);
 
   expect(writes.slice(0, 6).map((ids) => ids.length)).toEqual([4, 4, 4, 4, 4, 2]);
+  expect(writes.slice(6)).toEqual([['2', '3'], ['2'], ['3']]);
   expect(accepted).toEqual(['0', '1', '3']);
   expect(lane.account().dropped).toEqual({ poison: 1 });
 });
@@ -238,6 +239,56 @@ test('resends only the records the destination asked for again, as a new batch',
   ]);
   expect(sink.writes[1]?.id).not.toBe(sink.writes[0]?.id);
   expect(sink.last.attempt).toBe(1);
+});
+
+test('starts with the first delay again after a partial success', async () => {
+  const sink = new HandSink();
+  const { lane, clock } = laneFor(sink);
+  lane.start();
+  lane.offer(recordsTo(3));
+  await clock.settle();
+  sink.last.reject(retryable('posting: HTTP 503'));
+  await clock.advance(100);
+  sink.last.reject(retryable('posting: HTTP 503'));
+  await clock.advance(200);
+
+  sink.last.reject(partial({ retry: [2] }));
+  await clock.advance(100);
+
+  expect(sink.written.at(-1)).toEqual(['2']);
+});
+
+test('counts the time of what is left of a batch from the first attempt of the whole', async () => {
+  const sink = new HandSink();
+  const { lane, clock } = laneFor(sink, { retry: { giveUpAfterMs: 1_000 } });
+  lane.start();
+  lane.offer(recordsTo(2));
+  await clock.advance(900);
+  sink.last.reject(partial({ retry: [1] }));
+  await clock.advance(100);
+
+  sink.last.reject(retryable('posting: HTTP 503'));
+  await clock.settle();
+
+  expect(lane.account()).toMatchObject({ delivered: 1, dropped: { gave_up: 1 }, held: 0 });
+});
+
+test('believes a sink that, told to stop, says what was accepted', async () => {
+  const { lane, clock } = laneFor(
+    {
+      write: (_, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(partial({ retry: [1] })));
+        }),
+    },
+    { retry: { attemptTimeoutMs: 1_000 } },
+  );
+  lane.start();
+  lane.offer(recordsTo(2));
+
+  await clock.advance(1_000);
+
+  expect(lane.account()).toMatchObject({ delivered: 1, held: 1 });
 });
 
 test('loses nothing to senseless indexes, and says so', async () => {

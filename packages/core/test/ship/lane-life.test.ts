@@ -1,4 +1,4 @@
-import { getEventListeners } from 'node:events';
+import { getEventListeners, getMaxListeners } from 'node:events';
 import { expect, test } from '@jest/globals';
 import { permanent, retryable, type Sink } from '@tallyman/sdk';
 import { HandSink, laneFor, sinkThat } from './lane-under-test.ts';
@@ -142,15 +142,18 @@ test('stops in bounded time although the sink ignores every abort', async () => 
 
 test('closes the sink once also where it never opened', async () => {
   let closed = 0;
-  const { lane, clock } = laneFor({
-    open: async () => {
-      throw retryable('connecting: ECONNREFUSED');
+  const { lane, clock } = laneFor(
+    {
+      open: async () => {
+        throw retryable('connecting: ECONNREFUSED');
+      },
+      write: async () => undefined,
+      close: async () => {
+        closed += 1;
+      },
     },
-    write: async () => undefined,
-    close: async () => {
-      closed += 1;
-    },
-  });
+    { batch: { maxWaitMs: 60_000 } },
+  );
   lane.start();
   lane.offer(recordsTo(1));
   await clock.advance(500);
@@ -178,6 +181,27 @@ test('does not wait for the deadline while the credentials are refused', async (
   await lane.stop({ deadline: new AbortController().signal });
 
   expect(lane.account()).toMatchObject({ held: 1 });
+});
+
+test('lets any number of lanes and readers share one signal', async () => {
+  const shared = new AbortController();
+  const lanes = Array.from({ length: 12 }, () => {
+    const { lane } = laneFor(new HandSink(), { queue: { memoryBytes: 200 } });
+    lane.start();
+    lane.offer(recordsTo(2));
+    return lane;
+  });
+
+  const rooms = lanes.map((lane) => lane.room(shared.signal).catch(() => undefined));
+  const stops = lanes.map((lane) => lane.stop({ deadline: shared.signal }));
+  await new Promise((resolve) => setImmediate(resolve));
+  // Node would warn of a leak past ten.
+  expect(getEventListeners(shared.signal, 'abort').length).toBeGreaterThan(10);
+  expect(getMaxListeners(shared.signal)).toBe(0);
+  shared.abort();
+  await Promise.all([...rooms, ...stops]);
+
+  expect(getEventListeners(shared.signal, 'abort')).toEqual([]);
 });
 
 test('leaves no timer and no listener behind', async () => {

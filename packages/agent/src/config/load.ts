@@ -1,0 +1,131 @@
+import { dirname } from 'node:path';
+import type { OptionsOf } from '@tallyman/sdk';
+import type { SinkCatalogue } from './catalogue.ts';
+import { engineFrom } from './engine.ts';
+import { explain } from './explain.ts';
+import { grammar } from './grammar.ts';
+import type { CollectConfig, LoadedConfig } from './model.ts';
+import { idleNotes } from './notes.ts';
+import { under } from './pointer.ts';
+import { Report } from './report.ts';
+import { settledAs } from './settle.ts';
+import { type ChosenSink, chosenSinks, sinkFrom } from './sinks.ts';
+import { type Environment, lookupIn, sourceOf } from './source.ts';
+import { documentOf } from './syntax.ts';
+import { treeOf } from './tree.ts';
+import { isMapping, typed } from './typed.ts';
+import { durationMs } from './units.ts';
+import { unknownKeyWords } from './unknown-key.ts';
+import { type Check, checkFor } from './validate.ts';
+
+/** What {@link loadConfig} reads. */
+export interface ConfigSource {
+  /** The file, as the user named it. */
+  readonly path: string;
+  /** Its content, where that is at hand. */
+  readonly text?: string;
+  /** For `${VAR}`, and DOCKER_HOST and its companions. */
+  readonly env: Environment;
+  readonly catalogue: SinkCatalogue;
+}
+
+type Sections = OptionsOf<typeof grammar>;
+
+/** Reads a configuration file. Throws a `ConfigError` that holds every mistake in it. */
+export async function loadConfig({
+  path,
+  text,
+  env,
+  catalogue,
+}: ConfigSource): Promise<LoadedConfig> {
+  const source = (text ?? (await sourceOf(path))).replace(/^\uFEFF/, '');
+  const report = new Report(path, source);
+  const tree = readTree(source, { env, directory: dirname(path), report });
+  const chosen = await chosenSinks(tree, catalogue, report);
+  judge(tree, chosen, report);
+
+  const sections = isMapping(tree) ? soundSections(tree, report) : {};
+  const settled = settledAs(grammar, { ...sections, sinks: {} });
+  const engine = engineFrom(settled.engine, env, report);
+  const loaded = chosen.map((one) => sinkFrom(one, report));
+  report.throwIfAny();
+
+  const sinks = loaded.filter((one) => one !== undefined);
+  return {
+    engine,
+    collect: collectFrom(settled.collect),
+    select: settled.select,
+    fields: settled.fields,
+    state: {
+      directory: settled.state.directory,
+      maxSizeBytes: settled.state.max_size,
+      configured: report.placeOf('/state/directory') !== undefined,
+    },
+    admin: settled.admin,
+    sinks: sinks.map(({ sink }) => sink),
+    notes: [...idleNotes(tree, report), ...sinks.flatMap(({ notes }) => notes)],
+  };
+}
+
+/** The file as plain values of the types that the grammar wants. Throws where it is no YAML at all. */
+function readTree(
+  source: string,
+  { env, directory, report }: { env: Environment; directory: string; report: Report },
+): unknown {
+  const document = documentOf(source, report);
+  if (document === undefined) throw report.error();
+  const tree = treeOf(document, lookupIn(env, directory), report);
+  if (tree !== undefined) return typed(grammar, tree, '', report);
+  report.at(0, '', 'is empty; the least that is needed is a sink, such as: sinks: { stdout: {} }');
+  throw report.error();
+}
+
+let grammarCheck: Check | undefined;
+
+/** Holds the tree against the grammar. */
+function judge(tree: unknown, chosen: readonly ChosenSink[], report: Report): void {
+  grammarCheck ??= checkFor(grammar);
+  const optionNames = (sink: string) => {
+    const definition = chosen.find(({ name }) => name === sink)?.definition;
+    return Object.keys(definition?.options.properties ?? {});
+  };
+  explain(grammarCheck(tree), {
+    base: '',
+    report,
+    unknownKey: (key, holder, known) => unknownKeyWords(key, { holder, known, optionNames }),
+  });
+}
+
+/** The sections with which nothing is wrong, so that the others' mistakes are found too. */
+function soundSections(
+  tree: Readonly<Record<string, unknown>>,
+  report: Report,
+): Readonly<Record<string, unknown>> {
+  const sound = Object.keys(grammar.properties).filter((key) => report.isClean(under('', key)));
+  return Object.fromEntries(sound.map((key) => [key, tree[key]]));
+}
+
+function collectFrom({
+  labels,
+  logs,
+  stats,
+  events,
+  label_overrides,
+}: Sections['collect']): CollectConfig {
+  const { start_at } = logs;
+  const agoMs = durationMs(start_at);
+  const startAt = start_at === 'beginning' ? 'beginning' : agoMs === undefined ? 'now' : { agoMs };
+  return {
+    labels,
+    logs: {
+      enabled: logs.enabled,
+      startAt,
+      reader: logs.reader,
+      maxLineBytes: logs.max_line,
+      count: logs.count.map(({ name, pattern }) => ({ name, pattern: new RegExp(pattern) })),
+    },
+    stats: { enabled: stats.enabled, intervalMs: stats.interval, reader: stats.reader },
+    events,
+    labelOverrides: label_overrides,
+  };
+}

@@ -1,0 +1,92 @@
+import { stringify } from 'yaml';
+import { entryGrammar, grammar } from './grammar.ts';
+import type { CollectConfig, LoadedConfig, SinkConfig } from './model.ts';
+import { written } from './settle.ts';
+import { kindWords } from './tokens.ts';
+import { isMapping } from './typed.ts';
+import { durationText } from './units.ts';
+
+/** A configuration as a file that loads as the same, every default written out and secrets masked. */
+export function printedConfig(config: LoadedConfig): string {
+  const { engine, collect, select, fields, state, admin, sinks } = config;
+  const { host, address } = engine;
+  const tls = address.kind === 'tcp' ? address.tls : undefined;
+  const { directory, maxSizeBytes } = state;
+  const sections = {
+    engine: { host, ...(tls !== undefined && { tls }) },
+    collect: collectTree(collect),
+    select,
+    fields,
+    state: { ...(state.configured && { directory }), max_size: maxSizeBytes },
+    admin,
+  };
+  const entries = sinks.map((sink) => [sink.name, sinkTree(sink)] as const);
+  const tree = { ...sections, sinks: Object.fromEntries(entries) };
+  return printedTree(literal(written(grammar, tree)));
+}
+
+/** A tree of the file's own words as YAML. `${…}` in it stays what it is. */
+export function printedTree(tree: unknown): string {
+  return stringify(tree, { version: '1.2', lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+function collectTree({ labels, logs, stats, events, labelOverrides }: CollectConfig): unknown {
+  const { startAt } = logs;
+  return {
+    labels,
+    logs: {
+      enabled: logs.enabled,
+      start_at: typeof startAt === 'string' ? startAt : durationText(startAt.agoMs),
+      reader: logs.reader,
+      max_line: logs.maxLineBytes,
+      count: logs.count.map(({ name, pattern }) => ({ name, pattern: pattern.source })),
+    },
+    stats: { enabled: stats.enabled, interval: stats.intervalMs, reader: stats.reader },
+    events,
+    label_overrides: labelOverrides,
+  };
+}
+
+function sinkTree({ type, definition, options, tokens, ...sink }: SinkConfig): unknown {
+  const { batch, queue, retry } = sink;
+  const words = sink.kinds.map((kind) => kindWords[kind]);
+  const byWord = Object.entries(kindWords).map(([kind, word]) => [word, tokenOf(kind, tokens)]);
+  const giveUpAfter = retry.giveUpAfterMs;
+  const tree = {
+    type,
+    tokens: Object.fromEntries(byWord.filter(([, token]) => token !== undefined)),
+    match: { kinds: words, include: sink.include, exclude: sink.exclude },
+    batch: {
+      max_records: batch.maxRecords,
+      max_bytes: batch.maxBytes,
+      max_wait: batch.maxWaitMs,
+    },
+    queue: {
+      memory: queue.memoryBytes,
+      in_flight: queue.inFlightBytes,
+      disk: queue.diskBytes,
+      when_full: queue.whenFull,
+      concurrency: queue.concurrency,
+    },
+    retry: {
+      first_delay: retry.firstDelayMs,
+      max_delay: retry.maxDelayMs,
+      give_up_after: giveUpAfter === undefined ? 'never' : durationText(giveUpAfter),
+      attempt_timeout: retry.attemptTimeoutMs,
+    },
+  };
+  const entry = written(entryGrammar, tree);
+  return { ...(isMapping(entry) && entry), options: written(definition.options, options) };
+}
+
+function tokenOf(kind: string, tokens: SinkConfig['tokens']): unknown {
+  return Object.entries(tokens).find(([of]) => of === kind)?.[1];
+}
+
+/** Values that were filled in once must not be filled in again: `$$` stands for a dollar sign. */
+function literal(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/\$(?=[${])/g, '$$$$');
+  if (Array.isArray(value)) return value.map(literal);
+  if (!isMapping(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, literal(inner)]));
+}

@@ -1,0 +1,51 @@
+import { expect, test } from '@jest/globals';
+import { load } from './loading.ts';
+
+const stdout = 'sinks: { stdout: {} }\n';
+const nothingKept = 'does nothing yet: nothing is kept on disk';
+const noEndpoint = 'does nothing yet: there is no admin endpoint';
+
+test.each([
+  [
+    `state: { directory: /tmp, max_size: 1GiB }\n${stdout}`,
+    [`state.directory ${nothingKept}`, `state.max_size ${nothingKept}`],
+  ],
+  [
+    `admin: { listen: "127.0.0.1:1", token: t }\n${stdout}`,
+    [`admin.listen ${noEndpoint}`, `admin.token ${noEndpoint}`],
+  ],
+  [
+    `collect: { logs: { reader: file }, stats: { reader: cgroup } }\n${stdout}`,
+    [
+      'collect.logs.reader: file does nothing yet: the engine is asked instead',
+      'collect.stats.reader: cgroup does nothing yet: the engine is asked instead',
+    ],
+  ],
+  [
+    'sinks: { stdout: { queue: { disk: 1GiB } } }\n',
+    [
+      'sinks.stdout.queue.disk does nothing yet: what does not fit into memory waits in the log of the engine',
+    ],
+  ],
+])('what this version does not act on yet is said: %s', async (text, notes) => {
+  expect((await load(text)).notes).toEqual(notes);
+});
+
+test('nothing is said about what was not asked for', async () => {
+  const { notes, state } = await load(
+    `state: {}\ncollect: { logs: { reader: engine }, stats: { reader: auto } }\n${stdout}`,
+  );
+
+  expect(notes).toEqual([]);
+  expect(state.configured).toBe(false);
+});
+
+test('a state directory that was asked for is known as such', async () => {
+  const { state } = await load(`state: { directory: /var/lib/tallyman }\n${stdout}`);
+
+  expect(state).toEqual({
+    directory: '/var/lib/tallyman',
+    maxSizeBytes: 2 * 1024 ** 3,
+    configured: true,
+  });
+});

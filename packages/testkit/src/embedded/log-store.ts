@@ -1,0 +1,120 @@
+import { Bell } from './bell.ts';
+
+export type OutputStream = 'stdout' | 'stderr';
+
+/** One entry of a container's log, in the log's own order. */
+export interface LogEntry {
+  readonly stream: OutputStream;
+  readonly timeNanos: bigint;
+  /** With its newline, except pieces of a long line and an unterminated end. */
+  readonly payload: Buffer;
+}
+
+/** One run of the container: followers end where it ends. */
+interface Run {
+  endsAt?: number;
+}
+
+/** What a request to read asks for. */
+export interface LogWindow {
+  readonly sinceNanos?: bigint | undefined;
+  readonly untilNanos?: bigint | undefined;
+  /** Entries from the end; absent means all. */
+  readonly tail?: number | undefined;
+  readonly follow: boolean;
+}
+
+/** 20.10 compares `since` with every entry; later engines only until the first that passes (moby e278d3f185). */
+export type SinceRule = 'every-entry' | 'until-first-match';
+
+/** A container's log as the engine keeps it. Positions count entries from the first ever written. */
+export class LogStore {
+  readonly #entries: LogEntry[] = [];
+  readonly #changed = new Bell();
+  #rotatedAway = 0;
+  #damagedAt: number | undefined;
+  #run: Run | undefined;
+
+  openRun(): void {
+    this.#run = {};
+  }
+
+  closeRun(): void {
+    if (this.#run) this.#run.endsAt = this.#end;
+    this.#run = undefined;
+    this.#changed.ring();
+  }
+
+  append(entry: LogEntry): void {
+    this.#entries.push(entry);
+    this.#changed.ring();
+  }
+
+  /** Drops all but the newest entries, as rotation does. */
+  rotate(keep: number): void {
+    const gone = Math.max(0, this.#entries.length - keep);
+    this.#entries.splice(0, gone);
+    this.#rotatedAway += gone;
+  }
+
+  /** NUL bytes in the file, here: a reader that comes from the beginning sees nothing behind them (moby#53631). */
+  damage(): void {
+    this.#damagedAt = this.#end;
+  }
+
+  get #end(): number {
+    return this.#rotatedAway + this.#entries.length;
+  }
+
+  /**
+   * The entries of the window, then, where it follows a running container, those to come; ends with the run.
+   * Calls `idle` before it waits.
+   */
+  async *read(
+    window: LogWindow,
+    rule: SinceRule,
+    idle: () => Promise<void>,
+    signal: AbortSignal,
+  ): AsyncGenerator<LogEntry> {
+    const run = window.follow ? this.#run : undefined;
+    const passes = sinceFilter(window.sinceNanos, rule);
+    const opened = this.#end;
+    const from = this.#start(window.tail);
+    let at = from;
+    let stopAt = from < (this.#damagedAt ?? 0) ? Math.min(this.#damagedAt ?? 0, opened) : opened;
+    for (;;) {
+      for (; at < stopAt && !signal.aborted; at++) {
+        const entry = this.#entries[at - this.#rotatedAway];
+        if (!entry) continue;
+        if (window.untilNanos !== undefined && entry.timeNanos > window.untilNanos) return;
+        if (passes(entry)) yield entry;
+      }
+      if (!run || signal.aborted) return;
+      // A follower that rotation overtook goes on with what is left.
+      at = Math.max(at, opened, this.#rotatedAway);
+      if (at >= (run.endsAt ?? this.#end)) {
+        if (run.endsAt !== undefined) return;
+        await idle();
+        if (run.endsAt === undefined && at >= this.#end) await this.#changed.rung(signal);
+      }
+      stopAt = run.endsAt ?? this.#end;
+    }
+  }
+
+  #start(tail: number | undefined): number {
+    return tail === undefined ? this.#rotatedAway : Math.max(this.#rotatedAway, this.#end - tail);
+  }
+}
+
+function sinceFilter(
+  sinceNanos: bigint | undefined,
+  rule: SinceRule,
+): (entry: LogEntry) => boolean {
+  if (sinceNanos === undefined) return () => true;
+  let matched = false;
+  return (entry) => {
+    if (matched && rule === 'until-first-match') return true;
+    matched = entry.timeNanos >= sinceNanos;
+    return matched;
+  };
+}
