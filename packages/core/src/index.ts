@@ -11,7 +11,13 @@ export { type ReachedEngine, reachEngine } from './collect/reach.ts';
 export { containerIdFrom } from './collect/self.ts';
 export { type ContainerDetails, containerFrom, listedFrom } from './decode/inspect.ts';
 export { type Accounts, Pipeline, type PipelinePorts } from './pipeline.ts';
-export { type Route, type RoutedLane, Router, type RouterSettings } from './route/router.ts';
+export {
+  type RoutableLane,
+  type Route,
+  type RoutedLane,
+  Router,
+  type RouterSettings,
+} from './route/router.ts';
 export type { Selectable } from './route/selector.ts';
 export * from './settings.ts';
 export { Account, type AccountSnapshot } from './vitals/account.ts';

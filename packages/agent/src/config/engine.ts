@@ -45,6 +45,8 @@ export function engineFrom(written: WrittenEngine, env: Environment, report: Rep
   const tls = written.tls ?? tlsFrom(env) ?? (scheme === 'https' ? {} : undefined);
   if (scheme === 'http' && written.tls !== undefined)
     report.atKey('/engine/tls', 'http:// is without TLS; write https:// or tcp://');
+  if ((tls?.cert === undefined) !== (tls?.key === undefined))
+    report.atKey('/engine/tls', 'cert and key go together; write both or none');
   const address = tcpAddress(host, scheme === 'http' ? undefined : tls);
   if (address === undefined) return wrong(`${named}: expected ${scheme}://host:port`);
   return { host, address };

@@ -47,7 +47,8 @@ function mostTelling(faults: readonly Fault[]): readonly Fault[] {
       (whole) =>
         isWithin(instancePath, whole.instancePath) && schemaPath.startsWith(`${whole.schemaPath}/`),
     );
-  const rank = ({ keyword }: Fault) => (precedence.indexOf(keyword) + 99) % 99;
+  const rank = ({ keyword }: Fault) =>
+    precedence.includes(keyword) ? precedence.indexOf(keyword) : precedence.length;
   const ranked = faults.filter((fault) => !isBranch(fault)).sort((a, b) => rank(a) - rank(b));
   const byPlace = new Map<string, Fault>();
   for (const fault of ranked) {

@@ -40,7 +40,7 @@ export function optionsOf(
 const compiled = new WeakMap<SinkDefinition['options'], Check | string>();
 
 /** The check of a sink's options, or what is wrong with their schema. */
-function optionCheck({ options }: SinkDefinition): Check | string {
+export function optionCheck({ options }: SinkDefinition): Check | string {
   const check = compiled.get(options) ?? compiledCheck(options);
   compiled.set(options, check);
   return check;

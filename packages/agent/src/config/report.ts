@@ -1,4 +1,4 @@
-import { isWithin, parentOf, pathOf } from './pointer.ts';
+import { isWithin, parentOf, pathOf, segmentsOf } from './pointer.ts';
 import { ConfigError, type Problem } from './problem.ts';
 
 /** Where a value was written, as offsets in the text. */
@@ -94,7 +94,7 @@ export class Report {
   #add(offset: number, pointer: string, message: string): void {
     if ([...this.#holes].some((hole) => isWithin(pointer, hole))) return;
     // What is written once behind an anchor is found wherever its alias stands: one mistake, one problem.
-    const key = `${offset} ${message}`;
+    const key = `${offset} ${segmentsOf(pointer).at(-1)} ${message}`;
     if (this.#found.has(key)) return;
     const line = this.lineOf(offset);
     const column = offset - this.#text.lastIndexOf('\n', offset - 1);

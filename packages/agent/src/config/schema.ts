@@ -1,7 +1,7 @@
 import type { SinkDefinition } from '@tallyman/sdk';
 import type { SinkCatalogue } from './catalogue.ts';
 import { entryGrammar, grammar, type Schema } from './grammar.ts';
-import { closed } from './options.ts';
+import { closed, optionCheck } from './options.ts';
 
 const durationPattern = '^\\d+(\\.\\d+)?(ms|s|m|h|d)$';
 const sizePattern = '^\\d+(\\.\\d+)?(B|kB|MB|GB|KiB|MiB|GiB)$';
@@ -62,12 +62,15 @@ export async function schemaText(catalogue: SinkCatalogue): Promise<string> {
   return `${compact}\n`;
 }
 
-/** Sinks that are refused have no options to show; `tallyman check` says why. */
+/** Sinks that are refused, or describe their options wrongly, have none to show; `tallyman check` says why. */
 async function definitionsIn(catalogue: SinkCatalogue): Promise<readonly SinkDefinition[]> {
   const loaded = await Promise.allSettled(
     catalogue.names().map((type) => catalogue.definition(type)),
   );
-  return loaded.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const definitions = loaded.flatMap((result) =>
+    result.status === 'fulfilled' ? [result.value] : [],
+  );
+  return definitions.filter((definition) => typeof optionCheck(definition) === 'function');
 }
 
 function forEditors(schema: Schema): object {

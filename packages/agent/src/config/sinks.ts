@@ -79,10 +79,10 @@ async function definitionOf(
     return await catalogue.definition(type);
   } catch (error) {
     const pointer = under('/sinks', name);
-    const isNamed = report.placeOf(under(pointer, 'type')) !== undefined;
-    const message = unavailableWords(error, type, catalogue);
-    if (isNamed) report.atValue(under(pointer, 'type'), message);
-    else report.atKey(pointer, message);
+    const named = report.placeOf(under(pointer, 'type'));
+    const message = unavailableWords(error, named?.filledIn ?? type, catalogue);
+    if (named !== undefined) report.atValue(under(pointer, 'type'), message);
+    else report.atKey(pointer, `${message} (the type defaults to the name)`);
     return undefined;
   }
 }

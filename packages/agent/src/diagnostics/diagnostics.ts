@@ -20,6 +20,8 @@ export interface DiagnosticsOptions {
 export interface AgentDiagnostics extends Diagnostics {
   /** The same log with these fields on every line. */
   child(fields: object): AgentDiagnostics;
+  /** A line that is printed at every level and in every format as JSON: the account at the end. */
+  statement(fields: object, message: string): void;
   /** Waits for what a slow reader has not taken yet, until the signal aborts. Call it before the process exits. */
   flush(signal: AbortSignal): Promise<void>;
 }
@@ -97,6 +99,12 @@ class PinoDiagnostics implements AgentDiagnostics {
 
   child(fields: object): AgentDiagnostics {
     return new PinoDiagnostics(this.#logger.child(presentableFields(fields)), this.#output);
+  }
+
+  statement(fields: object, message: string): void {
+    const time = new Date(systemClock.now()).toISOString();
+    const line = { level: 'info', time, ...presentableFields(fields), msg: message };
+    this.#output.write(jsonLine(JSON.stringify(line)));
   }
 
   flush(signal: AbortSignal): Promise<void> {

@@ -15,6 +15,18 @@ export const defaultSinksDirectory: SinksDirectory = {
   presence: 'optional',
 };
 
+/** A sink that can be chosen, and where it comes from. */
+export interface ListedSink {
+  readonly type: string;
+  /** Its file, or the agent itself. */
+  readonly origin: string;
+}
+
+/** A catalogue that can also say where each sink comes from. */
+export interface ListedCatalogue extends SinkCatalogue {
+  list(): readonly ListedSink[];
+}
+
 /**
  * The sinks there are: those that come with the agent, then those in the folders, then npm packages by name.
  * Looking runs none of their code. Throws where two have the same name.
@@ -22,13 +34,13 @@ export const defaultSinksDirectory: SinksDirectory = {
 export function findSinks(
   directories: readonly SinksDirectory[] = [defaultSinksDirectory],
   builtIn: readonly BuiltInSink[] = builtInSinks,
-): SinkCatalogue {
+): ListedCatalogue {
   const found = withoutRepeats(directories.flatMap(sinksIn));
   refuseDoubles(found, builtIn);
   return new FoundSinks(directories, builtIn, found);
 }
 
-class FoundSinks implements SinkCatalogue {
+class FoundSinks implements ListedCatalogue {
   readonly #directories: readonly SinksDirectory[];
   readonly #builtIn: readonly BuiltInSink[];
   readonly #found: readonly FoundSink[];
@@ -45,6 +57,13 @@ class FoundSinks implements SinkCatalogue {
 
   names(): readonly string[] {
     return [...this.#builtIn, ...this.#found].map(({ type }) => type);
+  }
+
+  list(): readonly ListedSink[] {
+    return [
+      ...this.#builtIn.map(({ type }) => ({ type, origin: 'the agent itself' })),
+      ...this.#found.map(({ type, file }) => ({ type, origin: file })),
+    ];
   }
 
   async definition(type: string): Promise<SinkDefinition> {

@@ -81,6 +81,20 @@ const definitions: readonly SinkDefinition[] = [
   logentries,
   webhook,
   { ...stdout, type: '@acme/tallyman-sink-kafka' },
+  {
+    ...stdout,
+    type: 'terse',
+    options: {
+      type: 'object',
+      required: ['a', 'b'],
+      properties: { a: { type: 'string' }, b: { type: 'string' } },
+    },
+  },
+  {
+    ...stdout,
+    type: 'botched',
+    options: { type: 'object', properties: { a: { type: 'string', pattern: '(' } } },
+  },
 ];
 
 /** A catalogue with a sink of every kind, one of which is refused. */

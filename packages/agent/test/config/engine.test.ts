@@ -73,6 +73,11 @@ test.each([
     {},
     '1:29  engine.tls: http:// is without TLS; write https:// or tcp://',
   ],
+  [
+    '{ host: "tcp://h", tls: { cert: /c } }',
+    {},
+    '1:28  engine.tls: cert and key go together; write both or none',
+  ],
 ])('%s with %j is refused', async (engine, env, message) => {
   expect(await complaints(`engine: ${engine}\n${stdout}`, env)).toEqual([`c.yaml:${message}`]);
 });

@@ -274,12 +274,32 @@ describe('a mistake in the grammar is told with what was probably meant', () => 
   });
 });
 
+test('each option that is missing is reported', async () => {
+  const said = await complaints('sinks: { terse: {} }\n');
+
+  expect(said).toEqual([
+    'c.yaml:1:10  sinks.terse.options.a: is required',
+    'c.yaml:1:10  sinks.terse.options.b: is required',
+  ]);
+});
+
+test('a sink that describes its options wrongly is named, and the file is not blamed', async () => {
+  const said = await complaints('sinks: { botched: {} }\n');
+
+  expect(said).toEqual([
+    expect.stringMatching(/^c.yaml:1:10 {2}sinks.botched: botched describes its options wrongly: /),
+  ]);
+});
+
 describe('sinks', () => {
   test.each([
     ['{}', '1:8  sinks: is empty; write at least one entry'],
     ['[stdout]', '1:8  sinks: expected a mapping, found a list'],
     ['stdout', '1:8  sinks: expected a mapping, found text'],
-    ['{ stdot: {} }', '1:10  sinks.stdot: there is no sink of type "stdot"; did you mean stdout?'],
+    [
+      '{ stdot: {} }',
+      '1:10  sinks.stdot: there is no sink of type "stdot"; did you mean stdout? (the type defaults to the name)',
+    ],
     [
       '{ out: { type: outdated } }',
       '1:23  sinks.out.type: outdated 2.0.0 needs SDK 2, this agent has SDK 1',

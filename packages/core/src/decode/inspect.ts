@@ -59,7 +59,8 @@ type StateDetails = Pick<
 >;
 
 function stateFrom(state: Readonly<Record<string, unknown>>): StateDetails {
-  const isRunning = state.Running === true;
+  // A container that waits to be restarted is "running" to the engine too; nothing of it runs.
+  const isRunning = state.Running === true && state.Restarting !== true;
   const health = stringOf(objectOf(state.Health ?? state.Healthcheck).Status);
   return {
     status: stringOf(state.Status) ?? (isRunning ? 'running' : 'exited'),

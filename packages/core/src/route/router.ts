@@ -4,9 +4,12 @@ import type { LanePort } from '../ship/lane-port.ts';
 import { noOverrides, overridesFrom } from './label-overrides.ts';
 import { type Selectable, type Selector, selectorOf } from './selector.ts';
 
+/** What routing needs of a lane. */
+export type RoutableLane = Pick<LanePort, 'name' | 'kinds'>;
+
 /** Which lanes take a container's records, by kind, and why not. */
-export interface Route {
-  readonly lanes: Readonly<Record<RecordKind, readonly LanePort[]>>;
+export interface Route<L extends RoutableLane = LanePort> {
+  readonly lanes: Readonly<Record<RecordKind, readonly L[]>>;
   /** One sentence for each thing the container is not, or not wholly, collected for. */
   readonly reasons: readonly string[];
   /** Labels of the container that look like ours and mean nothing. */
@@ -14,16 +17,16 @@ export interface Route {
 }
 
 /** A lane and what it takes. */
-export interface RoutedLane {
-  readonly lane: LanePort;
+export interface RoutedLane<L extends RoutableLane = LanePort> {
+  readonly lane: L;
   readonly include: readonly Matcher[];
   readonly exclude: readonly Matcher[];
 }
 
-export interface RouterSettings {
+export interface RouterSettings<L extends RoutableLane = LanePort> {
   readonly select: SelectSettings;
   readonly collect: Pick<CollectSettings, 'logs' | 'stats' | 'events' | 'labelOverrides'>;
-  readonly lanes: readonly RoutedLane[];
+  readonly lanes: readonly RoutedLane<L>[];
   readonly ownContainerId?: string;
 }
 
@@ -31,12 +34,12 @@ const kinds: readonly RecordKind[] = ['log', 'stat', 'event'];
 const plural = { log: 'logs', stat: 'stats', event: 'events' } as const;
 
 /** Decides, once for each version of a container, where its records go. */
-export class Router {
-  readonly #settings: RouterSettings;
+export class Router<L extends RoutableLane = LanePort> {
+  readonly #settings: RouterSettings<L>;
   readonly #select: Selector;
-  readonly #lanes: readonly { readonly lane: LanePort; readonly matches: Selector }[];
+  readonly #lanes: readonly { readonly lane: L; readonly matches: Selector }[];
 
-  constructor(settings: RouterSettings) {
+  constructor(settings: RouterSettings<L>) {
     this.#settings = settings;
     this.#select = selectorOf(settings.select);
     this.#lanes = settings.lanes.map((routed) => ({
@@ -45,7 +48,7 @@ export class Router {
     }));
   }
 
-  routeOf(container: Selectable): Route {
+  routeOf(container: Selectable): Route<L> {
     const { labelOverrides } = this.#settings.collect;
     const overrides = labelOverrides ? overridesFrom(container.labels) : noOverrides;
     const unknownLabels = overrides.unknown;
@@ -53,7 +56,7 @@ export class Router {
     if (refusal !== undefined) return { lanes: nowhere, reasons: [refusal], unknownLabels };
 
     const reasons: string[] = [];
-    const lanes: Record<RecordKind, LanePort[]> = { log: [], stat: [], event: [] };
+    const lanes: Record<RecordKind, L[]> = { log: [], stat: [], event: [] };
     const matching = this.#matchingLanes(container, overrides.sinks, reasons);
     for (const kind of kinds) {
       const why = this.#kindRefusal(container, kind, overrides.refused);
@@ -95,8 +98,8 @@ export class Router {
     container: Selectable,
     sinks: ReadonlySet<string> | undefined,
     reasons: string[],
-  ): readonly LanePort[] {
-    const matching: LanePort[] = [];
+  ): readonly L[] {
+    const matching: L[] = [];
     for (const { lane, matches } of this.#lanes) {
       const verdict = matches.verdict(container);
       if (!verdict.selected) reasons.push(`not to ${lane.name}: ${verdict.why}`);
@@ -108,7 +111,7 @@ export class Router {
   }
 }
 
-const nowhere: Route['lanes'] = { log: [], stat: [], event: [] };
+const nowhere: Route<never>['lanes'] = { log: [], stat: [], event: [] };
 
 /**
  * Hands records to lanes. Waits, then returns a promise, only while every lane is full and would rather wait:

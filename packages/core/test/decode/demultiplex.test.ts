@@ -14,7 +14,10 @@ function framesOf(chunks: readonly Buffer[]): { channel: number; payload: string
 }
 
 const anyFrames = fc.array(
-  fc.record({ channel: fc.integer({ min: 0, max: 3 }), payload: fc.uint8Array({ maxLength: 200 }) }),
+  fc.record({
+    channel: fc.integer({ min: 0, max: 3 }),
+    payload: fc.uint8Array({ maxLength: 200 }),
+  }),
   { maxLength: 20 },
 );
 

@@ -78,7 +78,9 @@ describe('line assembly', () => {
   });
 
   test('gives back any lines, however they were cut into pieces', () => {
-    const anyLine = fc.string({ unit: fc.constantFrom('a', 'é', '€', '\u{1f600}', '\0', '\r', ' ') });
+    const anyLine = fc.string({
+      unit: fc.constantFrom('a', 'é', '€', '\u{1f600}', '\0', '\r', ' '),
+    });
     fc.assert(
       fc.property(fc.array(anyLine), fc.integer({ min: 1, max: 7 }), (wanted, pieceBytes) => {
         const lines: Line[] = [];

@@ -2,7 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { encodeJsonLines } from '@tallyman/sdk';
 import fc from 'fast-check';
 import { LogSource, type StreamName } from '../../src/decode/log.ts';
-import { EngineLogError, LogDecoder, type LogDecoderSettings } from '../../src/decode/log-decoder.ts';
+import {
+  EngineLogError,
+  LogDecoder,
+  type LogDecoderSettings,
+} from '../../src/decode/log-decoder.ts';
 import { type LogPosition, PositionLostError } from '../../src/decode/resume.ts';
 import { anyCuts, cut, frame, timeAt } from './bytes.ts';
 
@@ -136,7 +140,9 @@ describe('a TTY log', () => {
     const anyLines = fc.array(fc.integer({ min: 0, max: 40_000 }), { maxLength: 6 });
     fc.assert(
       fc.property(anyLines, anyCuts, (lengths, cuts) => {
-        const wanted = lengths.map((length, index) => String.fromCharCode(97 + index).repeat(length));
+        const wanted = lengths.map((length, index) =>
+          String.fromCharCode(97 + index).repeat(length),
+        );
         const stream = wanted.map((line, index) => consoleLine(index, `${line}\r\n`)).join('');
 
         const { records } = read(cut(Buffer.from(stream), cuts), tty);
@@ -170,11 +176,17 @@ describe('after a cut connection', () => {
       fc.property(anyLog, fc.nat(), fc.nat(), (log, firstCut, secondCut) => {
         const frames = interleaved(log);
         const whole = read(frames);
-        const wanted = [...whole.records, ...whole.decoder.flush()].map(({ id, message }) => id + message);
+        const wanted = [...whole.records, ...whole.decoder.flush()].map(
+          ({ id, message }) => id + message,
+        );
 
         const got: string[] = [];
         let position: LogPosition | undefined;
-        const ends = [firstCut % (frames.length + 1), secondCut % (frames.length + 1), frames.length];
+        const ends = [
+          firstCut % (frames.length + 1),
+          secondCut % (frames.length + 1),
+          frames.length,
+        ];
         for (const [index, end] of ends.entries()) {
           const { decoder, records } = read(frames.slice(0, end), position ? { position } : {});
           got.push(...records.map(({ id, message }) => id + message));
@@ -221,7 +233,8 @@ function interleaved(
   log.forEach(({ stream, pieces, isTerminated }, index) => {
     const print = stream === 'out' ? out : err;
     release(stream);
-    for (let piece = 1; piece < pieces; piece++) held[stream].push(print(index, `${index}.${piece} `));
+    for (let piece = 1; piece < pieces; piece++)
+      held[stream].push(print(index, `${index}.${piece} `));
     const [first] = held[stream].splice(0, 1);
     if (first) frames.push(first);
     held[stream].push(print(index, isTerminated ? `${index} end\n` : `${index} end`));

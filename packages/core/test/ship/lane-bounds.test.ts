@@ -23,6 +23,7 @@ test('takes what fits, and has room again when the record that did not fit would
   const room = lane.room(reader.signal).then(() => {
     hasRoom = true;
   });
+  await clock.settle();
   sink.last.accept();
   await clock.settle();
   expect(hasRoom).toBe(false);

@@ -32,7 +32,7 @@ const manners = fc.record({
   retry: fc.record(
     {
       attemptTimeoutMs: fc.integer({ min: 200, max: 2_000 }),
-      ...{ giveUpAfterMs: fc.integer({ min: 500, max: 20_000 }) },
+      giveUpAfterMs: fc.integer({ min: 500, max: 20_000 }),
     },
     { requiredKeys: ['attemptTimeoutMs'] },
   ),

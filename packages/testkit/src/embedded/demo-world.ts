@@ -1,6 +1,9 @@
 import type { EmbeddedContainer } from './container.ts';
 import type { EmbeddedEngine } from './engine.ts';
 
+// A demo may run for days.
+const keptLines = 5_000;
+
 const compose = (service: string) => ({
   'com.docker.compose.project': 'shop',
   'com.docker.compose.service': service,
@@ -74,6 +77,7 @@ const crashingLife: Life = async (engine, signal) => {
     if (attempt % 4 === 0) job.oom();
     else job.exit(1);
     await engine.clock.sleep(1_500, signal);
+    job.log.rotate(keptLines);
     job.start();
   }
 };
@@ -95,6 +99,7 @@ function swing(
   turn: number,
   middle: { readonly cpuPercent: number; readonly memoryMiB: number },
 ): void {
+  container.log.rotate(keptLines);
   const wave = 1 + Math.sin(turn / 5) / 2;
   container.uses({
     cpuPercent: middle.cpuPercent * wave,

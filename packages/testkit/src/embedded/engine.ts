@@ -15,6 +15,8 @@ import { type Endpoint, type Fault, FaultPlan } from './faults.ts';
 import { answerOf, routeOf, unversioned } from './routes.ts';
 import { World } from './world.ts';
 
+const keptRequests = 10_000;
+
 export interface StopOptions {
   /** What is still there after the next `start()`. A real daemon forgets its events. Default `everything`. */
   readonly keep?: 'everything' | 'containers' | 'nothing';
@@ -54,7 +56,7 @@ export class EmbeddedEngine implements AsyncDisposable {
     return this.#clock;
   }
 
-  /** `METHOD URL` of everything that was asked, oldest first. */
+  /** `METHOD URL` of what was asked, oldest first; the newest ten thousand. */
   get requests(): readonly string[] {
     return this.#requests;
   }
@@ -151,6 +153,7 @@ export class EmbeddedEngine implements AsyncDisposable {
     const { signal } = gone;
     const url = request.url ?? '/';
     this.#requests.push(`${request.method} ${url}`);
+    if (this.#requests.length > keptRequests) this.#requests.shift();
     const route = routeOf(url, this.#world.identity.apiVersion);
     const fault = route && this.#faults.take(route.endpoint, route.request.reference || undefined);
     if (fault && 'delayMs' in fault) await this.#clock.sleep(fault.delayMs, signal);

@@ -44,10 +44,7 @@ function normalisedBody(body: Buffer, kind: Kind, name: string): unknown {
     case 'log':
       return normalisedLog(body, racingOutputs.includes(name) ? 'per-output' : 'exact');
     case 'events':
-      return text
-        .trim()
-        .split('\n')
-        .map((line) => normalisedJson(JSON.parse(line)));
+      return normalisedEvents(text);
     case 'stats':
       return normalisedJson(JSON.parse(text), 'counters');
     case 'engine':
@@ -55,6 +52,19 @@ function normalisedBody(body: Buffer, kind: Kind, name: string): unknown {
     case 'other':
       return text.startsWith('{') || text.startsWith('[') ? normalisedJson(JSON.parse(text)) : text;
   }
+}
+
+/** `stop` is told by who asked for it, `die` by who watches: side by side, either may come first. */
+function normalisedEvents(lines: string): unknown {
+  const events = lines
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+  for (const [at, event] of events.entries())
+    if (event.Action === 'stop' && events[at + 1]?.Action === 'die')
+      events.splice(at, 2, events[at + 1], event);
+  return events.map((event) => normalisedJson(event));
 }
 
 /** One entry per frame, or the pieces of a terminal's output; times by order of appearance within an output. */

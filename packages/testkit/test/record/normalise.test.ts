@@ -58,6 +58,16 @@ describe('a normalised recording', () => {
     expect(statOf({ read: '0001-01-01T00:00:00Z' })).not.toEqual(statOf({ read: early }));
   });
 
+  test('stop and die side by side may change places, other events not', () => {
+    const eventsOf = (actions: string) => {
+      const lines = actions.split(' ').map((Action) => JSON.stringify({ Action }));
+      return normalised(recording('/events', lines.join('\n')));
+    };
+
+    expect(eventsOf('kill stop die start')).toEqual(eventsOf('kill die stop start'));
+    expect(eventsOf('kill die')).not.toEqual(eventsOf('die kill'));
+  });
+
   test('headers stay, without the date and the patch of the version', () => {
     expect(logOf('')).toMatchObject({ headers: { Server: 'Docker/28.5 (linux)' } });
     expect(JSON.stringify(logOf(''))).not.toContain('today');

@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import {
+  type Accounts,
+  containerIdFrom,
+  DockerodeEngine,
+  type EngineError,
+  type Pipeline,
+  type ReachedEngine,
+  reachEngine,
+} from '@tallyman/core';
+import { systemClock } from '@tallyman/sdk';
+import { probeSinks } from './compose/probe.ts';
+import { composePipeline } from './compose/root.ts';
+import type { LoadedConfig } from './config/model.ts';
+import type { AgentDiagnostics } from './diagnostics/diagnostics.ts';
+import { engineAddress } from './engine/address.ts';
+import { adviceFor } from './engine/advice.ts';
+import { endingWithReader } from './reader-gone.ts';
+import type { StopRequest } from './stop-request.ts';
+import { version } from './version.ts';
+
+export interface AgentSettings {
+  readonly config: LoadedConfig;
+  /** Where the configuration comes from, for the start's report. */
+  readonly source: string;
+  readonly diagnostics: AgentDiagnostics;
+  readonly stop: StopRequest;
+  /** From the wish to stop to the exit. */
+  readonly stopTimeoutMs: number;
+  /** `strict`: a sink that does not open keeps the agent from starting. */
+  readonly start: 'strict' | 'tolerant';
+}
+
+// What is left of the stop's time when the lanes must be done: closing, the account, the exit.
+const exitMarginMs = 500;
+
+/** Runs the agent until it is asked to stop. Resolves to the exit code. */
+export async function runAgent(settings: AgentSettings): Promise<number> {
+  const { config, diagnostics, stop } = settings;
+  announce(settings);
+  if (settings.start === 'strict' && !(await allSinksOpen(settings))) return 1;
+
+  const address = engineAddress(config.engine);
+  const engine = new DockerodeEngine(address);
+  const explain = (error: EngineError) => adviceFor(error, address);
+  const ports = { clock: systemClock, random: Math.random, log: diagnostics, explain };
+  let engineInfo: ReachedEngine;
+  try {
+    engineInfo = await reachEngine(engine, ports, stop.signal);
+  } catch (error) {
+    if (stop.signal.aborted) return finish(settings, emptyAccounts(config));
+    throw error;
+  }
+
+  const pipeline = composePipeline({
+    config,
+    diagnostics,
+    engine,
+    engineInfo,
+    explain,
+    host: engineInfo.hostName || hostname(),
+    ownContainerId: ownContainerId(),
+    around: (sink, { name }) => endingWithReader(sink, () => readerGone(name, settings)),
+  });
+  pipeline.start();
+  await stop.requested();
+  return finish(settings, await stopped(pipeline, settings));
+}
+
+function announce({ config, source, diagnostics }: AgentSettings): void {
+  diagnostics.info(
+    { version, config: source, engine: config.engine.host, host: hostname() },
+    'Tallyman starts.',
+  );
+  for (const { name, type, kinds, include, exclude } of config.sinks)
+    diagnostics.info({ sink: name, type, kinds, include, exclude }, 'A sink and what it gets.');
+  for (const note of config.notes) diagnostics.warn({ note }, 'A remark on the configuration.');
+}
+
+async function allSinksOpen({ config, diagnostics, stop }: AgentSettings): Promise<boolean> {
+  const probes = await probeSinks({ config, diagnostics, host: hostname() }, stop.signal);
+  const failed = probes.filter(({ failure }) => failure !== undefined);
+  for (const { sink, failure } of failed)
+    diagnostics.error(
+      { sink, error: failure },
+      'A sink does not open and --strict is set, not starting.',
+    );
+  return failed.length === 0;
+}
+
+async function stopped(pipeline: Pipeline, { stopTimeoutMs }: AgentSettings): Promise<Accounts> {
+  const deadline = new AbortController();
+  const limitMs = Math.max(0, stopTimeoutMs - exitMarginMs);
+  const cancel = systemClock.after(limitMs, () =>
+    deadline.abort(new Error('the time to stop is over')),
+  );
+  try {
+    return await pipeline.stop({ deadline: deadline.signal });
+  } finally {
+    cancel();
+  }
+}
+
+/** Says what became of every record. */
+function finish({ diagnostics, stop }: AgentSettings, account: Accounts): number {
+  for (const [sink, { held }] of Object.entries(account))
+    if (held > 0)
+      diagnostics.error(
+        { sink, records: held },
+        'Records were not delivered in time and are lost: this version keeps none on disk.',
+      );
+  diagnostics.statement({ account }, 'Tallyman stopped.');
+  return stop.reason.exitCode;
+}
+
+function emptyAccounts({ sinks }: LoadedConfig): Accounts {
+  const nothing = { offered: 0, delivered: 0, dropped: {}, held: 0 };
+  return Object.fromEntries(sinks.map(({ name }) => [name, nothing]));
+}
+
+function readerGone(sink: string, { config, diagnostics, stop }: AgentSettings): void {
+  const isOnly = config.sinks.length === 1;
+  diagnostics.warn(
+    { sink },
+    isOnly
+      ? 'The reader of standard output is gone, stopping.'
+      : 'The reader of standard output is gone, this sink gets nothing any more.',
+  );
+  if (isOnly) stop.stop({ why: 'the reader of standard output is gone', exitCode: 0 });
+}
+
+function ownContainerId(): string | undefined {
+  try {
+    return containerIdFrom(readFileSync('/proc/self/mountinfo', 'utf8'));
+  } catch {
+    // Not Linux: then not in a container either.
+    return undefined;
+  }
+}

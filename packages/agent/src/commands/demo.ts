@@ -1,0 +1,102 @@
+import { DockerodeEngine } from '@tallyman/core';
+import { systemClock } from '@tallyman/sdk';
+import { demoWorld, EmbeddedEngine } from '@tallyman/testkit';
+import { runAgent } from '../agent.ts';
+import { loadConfig } from '../config/load.ts';
+import type { LoadedConfig } from '../config/model.ts';
+import { catalogueOf } from '../configured.ts';
+import type { AgentDiagnostics } from '../diagnostics/diagnostics.ts';
+import { engineAddress } from '../engine/address.ts';
+import type { StopRequest } from '../stop-request.ts';
+import { type RunOptions, withDiagnostics } from './run.ts';
+
+export interface DemoOptions extends RunOptions {
+  /** Ends by itself after so long. Absent: when it is told to. */
+  readonly forMs: number | undefined;
+}
+
+/** `tallyman demo`: the main job without a configuration, on an engine of its own where there is no other. */
+export async function demo(options: DemoOptions): Promise<number> {
+  return withDiagnostics(options, async (diagnostics, stop) => {
+    const cancel = endAfter(options.forMs, stop);
+    stopWithParent(stop);
+    try {
+      const real = await demoConfig(options);
+      if (await answers(real, stop.signal)) {
+        diagnostics.info(
+          { engine: real.engine.host },
+          'Showing the containers of this Docker engine.',
+        );
+        return await show(real, options, diagnostics, stop);
+      }
+      return await showEmbedded(options, diagnostics, stop);
+    } finally {
+      cancel();
+    }
+  });
+}
+
+async function showEmbedded(
+  options: DemoOptions,
+  diagnostics: AgentDiagnostics,
+  stop: StopRequest,
+): Promise<number> {
+  await using engine = new EmbeddedEngine();
+  await engine.start();
+  diagnostics.info(
+    { engine: `unix://${engine.socketPath}` },
+    'No Docker engine answers here, showing the embedded one with made-up containers.',
+  );
+  const world = demoWorld(engine, stop.signal).catch((error: unknown) => {
+    if (!stop.signal.aborted) diagnostics.warn({ error }, 'The made-up containers stopped.');
+  });
+  const config = await demoConfig(options, `unix://${engine.socketPath}`);
+  const exitCode = await show(config, options, diagnostics, stop);
+  await world;
+  return exitCode;
+}
+
+function show(
+  config: LoadedConfig,
+  options: DemoOptions,
+  diagnostics: AgentDiagnostics,
+  stop: StopRequest,
+): Promise<number> {
+  return runAgent({ ...options, config, source: 'demo', diagnostics, stop, start: 'tolerant' });
+}
+
+/** Everything to standard output, the last ten minutes first. */
+function demoConfig(options: DemoOptions, engineHost?: string): Promise<LoadedConfig> {
+  const engine = engineHost === undefined ? '' : `engine: { host: "${engineHost}" }\n`;
+  const text = `${engine}collect: { logs: { start_at: 10m }, stats: { interval: 5s } }\nsinks: { stdout: {} }\n`;
+  return loadConfig({ path: 'demo', text, env: process.env, catalogue: catalogueOf(options) });
+}
+
+const answerLimitMs = 2_000;
+
+async function answers({ engine }: LoadedConfig, signal: AbortSignal): Promise<boolean> {
+  try {
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(answerLimitMs)]);
+    await new DockerodeEngine(engineAddress(engine)).connect(limited);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function endAfter(forMs: number | undefined, stop: StopRequest): () => void {
+  if (forMs === undefined) return () => {};
+  return systemClock.after(forMs, () => stop.stop({ why: 'the demo is over', exitCode: 0 }));
+}
+
+const parentCheckMs = 1_000;
+
+// A package manager that is killed takes its script with it only on Ctrl-C: an orphaned demo would run for ever.
+function stopWithParent(stop: StopRequest): void {
+  const parent = process.ppid;
+  const check = () => {
+    if (process.ppid !== parent) stop.stop({ why: 'its parent process is gone', exitCode: 0 });
+    else if (!stop.signal.aborted) systemClock.after(parentCheckMs, check);
+  };
+  check();
+}

@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { configFromEnvironment } from './config/environment.ts';
+import { loadConfig } from './config/load.ts';
+import type { LoadedConfig } from './config/model.ts';
+import { defaultSinksDirectory, findSinks, type ListedCatalogue } from './sinks/catalogue.ts';
+
+/** Where the configuration is when nothing else is said. */
+export const defaultConfigPath = '/etc/tallyman/config.yaml';
+
+export interface ConfigChoice {
+  /** `--config`. */
+  readonly config?: string;
+  /** `--sinks-dir`, as often as given. */
+  readonly sinksDir: readonly string[];
+}
+
+/** A configuration and where it came from. */
+export interface Configured {
+  readonly config: LoadedConfig;
+  /** The file's path, or `environment`. */
+  readonly source: string;
+  /** Where there is no file: the file that would say the same, tokens masked. */
+  readonly equivalent?: string;
+}
+
+/** Finds and loads the configuration: `--config`, `TALLYMAN_CONFIG`, the default file, else the environment. */
+export async function configured(choice: ConfigChoice): Promise<Configured> {
+  const catalogue = catalogueOf(choice);
+  const { env } = process;
+  const named = choice.config ?? env.TALLYMAN_CONFIG;
+  const path = named ?? (existsSync(defaultConfigPath) ? defaultConfigPath : undefined);
+  if (path !== undefined)
+    return { config: await loadConfig({ path, env, catalogue }), source: path };
+  const { config, yaml } = await configFromEnvironment({ env, catalogue });
+  return { config, source: 'environment', equivalent: yaml };
+}
+
+/** The sinks that can be chosen: those of `--sinks-dir` and the default folder beside the built-in ones. */
+export function catalogueOf({ sinksDir }: Pick<ConfigChoice, 'sinksDir'>): ListedCatalogue {
+  const named = sinksDir.map((path) => ({ path, presence: 'must-exist' as const }));
+  return findSinks([...named, defaultSinksDirectory]);
+}

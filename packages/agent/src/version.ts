@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs';
+
+const manifest: unknown = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+);
+
+/** The agent's version, from its package. */
+export const version: string =
+  typeof manifest === 'object' &&
+  manifest !== null &&
+  'version' in manifest &&
+  typeof manifest.version === 'string'
+    ? manifest.version
+    : '0.0.0';
