@@ -32,8 +32,9 @@ export interface AgentSettings {
   readonly start: 'strict' | 'tolerant';
 }
 
-// What is left of the stop's time when the lanes must be done: closing, the account, the exit.
-const exitMarginMs = 500;
+// What is left of the stop's time when the lanes must be done: a sink that ignores the abort may take two
+// seconds more, then come the account and the exit.
+const exitMarginMs = 2_500;
 
 /** Runs the agent until it is asked to stop. Resolves to the exit code. */
 export async function runAgent(settings: AgentSettings): Promise<number> {
@@ -91,15 +92,16 @@ async function allSinksOpen({ config, diagnostics, stop }: AgentSettings): Promi
 
 async function stopped(pipeline: Pipeline, { stopTimeoutMs }: AgentSettings): Promise<Accounts> {
   const deadline = new AbortController();
-  const limitMs = Math.max(0, stopTimeoutMs - exitMarginMs);
-  const cancel = systemClock.after(limitMs, () =>
-    deadline.abort(new Error('the time to stop is over')),
-  );
-  try {
-    return await pipeline.stop({ deadline: deadline.signal });
-  } finally {
-    cancel();
-  }
+  const inTime = new AbortController();
+  // Slept, not timed: it has to keep the process alive should a sink hang without any handle.
+  const limit = systemClock
+    .sleep(Math.max(0, stopTimeoutMs - exitMarginMs), inTime.signal)
+    .then(() => deadline.abort(new Error('the time to stop is over')))
+    .catch(() => {});
+  const accounts = await pipeline.stop({ deadline: deadline.signal });
+  inTime.abort();
+  await limit;
+  return accounts;
 }
 
 /** Says what became of every record. */

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { Secret } from '@tallyman/sdk';
 import { configFromEnvironment } from './config/environment.ts';
 import { loadConfig } from './config/load.ts';
 import type { LoadedConfig } from './config/model.ts';
@@ -29,10 +30,28 @@ export async function configured(choice: ConfigChoice): Promise<Configured> {
   const { env } = process;
   const named = choice.config ?? env.TALLYMAN_CONFIG;
   const path = named ?? (existsSync(defaultConfigPath) ? defaultConfigPath : undefined);
-  if (path !== undefined)
-    return { config: await loadConfig({ path, env, catalogue }), source: path };
+  if (path !== undefined) {
+    const config = await loadConfig({ path, env, catalogue });
+    forgetSecrets(config);
+    return { config, source: path };
+  }
   const { config, yaml } = await configFromEnvironment({ env, catalogue });
+  forgetSecrets(config);
   return { config, source: 'environment', equivalent: yaml };
+}
+
+// Sinks run in this process. What one is not given it should not find lying about either; against one that
+// means harm this is no protection.
+function forgetSecrets({ sinks }: LoadedConfig): void {
+  const secrets = new Set(
+    sinks.flatMap(({ tokens, options }) =>
+      [...Object.values(tokens), ...Object.values(options)].flatMap((value) =>
+        value instanceof Secret ? [value.reveal()] : [],
+      ),
+    ),
+  );
+  for (const [name, value] of Object.entries(process.env))
+    if (value !== undefined && secrets.has(value)) delete process.env[name];
 }
 
 /** The sinks that can be chosen: those of `--sinks-dir` and the default folder beside the built-in ones. */

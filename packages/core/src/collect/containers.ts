@@ -1,5 +1,7 @@
+import type { Clock } from '@tallyman/sdk';
 import { type ContainerDetails, containerFrom, type ListedContainer } from '../decode/inspect.ts';
 import type { Diagnostics } from '../vitals/log.ts';
+import { answerLimitMs, withDeadline } from './deadline.ts';
 import { type Engine, EngineError } from './engine.ts';
 import { Slots } from './slots.ts';
 
@@ -9,6 +11,12 @@ export interface ContainerWatcher {
   gone(container: ContainerDetails): void;
 }
 
+export interface ContainersSettings {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly log: Diagnostics;
+}
+
 /** What collectors need of {@link Containers}. */
 export type ContainerDirectory = Pick<Containers, 'get' | 'all' | 'refresh'>;
 
@@ -16,17 +24,15 @@ const inspectsAtOnce = 16;
 
 /** What the agent knows of the host's containers. The engine's inspect answer is the truth; all else is a hint to ask. */
 export class Containers {
-  readonly #engine: Engine;
+  readonly #settings: ContainersSettings;
   readonly #watcher: ContainerWatcher;
-  readonly #log: Diagnostics;
   readonly #known = new Map<string, ContainerDetails>();
   readonly #refreshing = new Map<string, { promise: Promise<void>; isStale: boolean }>();
   readonly #slots = new Slots(inspectsAtOnce);
 
-  constructor(engine: Engine, watcher: ContainerWatcher, log: Diagnostics) {
-    this.#engine = engine;
+  constructor(settings: ContainersSettings, watcher: ContainerWatcher) {
+    this.#settings = settings;
     this.#watcher = watcher;
-    this.#log = log;
   }
 
   get(id: string): ContainerDetails | undefined {
@@ -86,12 +92,16 @@ export class Containers {
   }
 
   async #inspect(id: string, signal: AbortSignal): Promise<void> {
+    const { engine, clock, log } = this.#settings;
     try {
-      this.#set(containerFrom(await this.#engine.inspect(id, signal)));
+      const answer = await withDeadline(answerLimitMs, clock, signal, (limited) =>
+        engine.inspect(id, limited),
+      );
+      this.#set(containerFrom(answer));
     } catch (error) {
       if (error instanceof EngineError && error.kind === 'gone') this.#remove(id);
       else if (error instanceof EngineError && error.kind === 'failed')
-        this.#log.warn({ container: id, error: error.message }, 'A container cannot be inspected.');
+        log.warn({ container: id, error: error.message }, 'A container cannot be inspected.');
       else throw error;
     }
   }

@@ -1,4 +1,8 @@
 import type { Clock } from '@tallyman/sdk';
+import { EngineError } from './engine.ts';
+
+/** An engine that is well answers any question within this time, also on a busy machine. */
+export const answerLimitMs = 30_000;
 
 /** Runs a task with a signal that also aborts after `limitMs`. */
 export async function withDeadline<T>(
@@ -9,7 +13,7 @@ export async function withDeadline<T>(
 ): Promise<T> {
   const limit = new AbortController();
   const cancel = clock.after(limitMs, () =>
-    limit.abort(new Error(`waiting for an answer: none within ${limitMs} ms`)),
+    limit.abort(new EngineError('failed', `waiting for an answer: none within ${limitMs} ms`)),
   );
   try {
     return await task(AbortSignal.any([signal, limit.signal]));

@@ -6,6 +6,7 @@ import type { Counters } from '../vitals/counters.ts';
 import type { Diagnostics } from '../vitals/log.ts';
 import { Backoff } from './backoff.ts';
 import { type ContainerDirectory, Containers, type ContainerWatcher } from './containers.ts';
+import { answerLimitMs, withDeadline } from './deadline.ts';
 import { type Engine, EngineError, type EngineInfo } from './engine.ts';
 import { EventFeed, type TakeEvent } from './event-feed.ts';
 
@@ -55,6 +56,8 @@ export class Inventory {
   readonly #feed: EventFeed;
   readonly #backoff: Backoff;
   #info: EngineInfo | undefined;
+  /** Where events begin as long as none was taken: when the engine was first reached. */
+  #firstSince: string | undefined;
   #isConnected = false;
   #arrivals: (() => void)[] = [];
   #signal: AbortSignal = AbortSignal.abort();
@@ -62,7 +65,7 @@ export class Inventory {
   constructor(settings: InventorySettings, watcher: InventoryWatcher) {
     this.#settings = settings;
     this.#watcher = watcher;
-    this.#containers = new Containers(settings.engine, watcher, settings.log);
+    this.#containers = new Containers(settings, watcher);
     this.#feed = new EventFeed((event, ordinal) => this.#event(event, ordinal), settings);
     this.#backoff = new Backoff({ firstMs: 250, longestMs: 30_000, random: settings.random });
   }
@@ -112,12 +115,15 @@ export class Inventory {
 
   /** One connection's life, from the ping to the end of the event stream. */
   async #session(signal: AbortSignal): Promise<void> {
-    const { engine } = this.#settings;
+    const { engine, clock } = this.#settings;
     const session = new AbortController();
     const either = AbortSignal.any([signal, session.signal]);
     try {
-      this.#info = await engine.connect(either);
-      const since = this.#feed.since ?? sinceOf(this.#info.now);
+      this.#info = await withDeadline(answerLimitMs, clock, either, (limited) =>
+        engine.connect(limited),
+      );
+      this.#firstSince ??= sinceOf(this.#info.now);
+      const since = this.#feed.since ?? this.#firstSince;
       const source = await engine.events({ since }, either);
       this.#feed.reconnected();
       const ended = source.pump((bytes) => {
@@ -134,11 +140,11 @@ export class Inventory {
   async #reconcileRepeatedly(signal: AbortSignal): Promise<void> {
     const { engine, clock } = this.#settings;
     while (true) {
-      const listed = (await engine.list(signal)).map(listedFrom);
-      await this.#containers.reconcile(
-        listed.filter((entry) => entry !== undefined),
-        signal,
+      const answer = await withDeadline(answerLimitMs, clock, signal, (limited) =>
+        engine.list(limited),
       );
+      const listed = answer.map(listedFrom).filter((entry) => entry !== undefined);
+      await this.#containers.reconcile(listed, signal);
       this.#arrive();
       await clock.sleep(reconcileEveryMs, signal);
     }

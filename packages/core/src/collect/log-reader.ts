@@ -160,6 +160,8 @@ export class LogReader {
       signal.throwIfAborted();
       failure = error;
     }
+    // A fault in the middle of a piece of the stream does not take the lines before it along.
+    await this.#take(decoder.take());
     counters.add('log_untimed_pieces', decoder.untimedPieces);
     this.#position = decoder.position;
     return { decoder, failure };

@@ -8,7 +8,7 @@ import { dispatchAtOnce } from '../route/router.ts';
 import type { Counters } from '../vitals/counters.ts';
 import type { Diagnostics } from '../vitals/log.ts';
 import type { ContainerDirectory } from './containers.ts';
-import { withDeadline } from './deadline.ts';
+import { answerLimitMs, withDeadline } from './deadline.ts';
 import { type Engine, EngineError } from './engine.ts';
 import { Slots } from './slots.ts';
 import type { Subject, Subjects } from './subjects.ts';
@@ -38,7 +38,6 @@ interface Watched {
 const slowAnswerMs = 250;
 const atOnceWhenSlow = 512;
 const atOnceWhenFast = 8;
-const answerLimitMs = 30_000;
 
 /**
  * Samples every running container once an interval. Where the engine answers at once the requests are spread

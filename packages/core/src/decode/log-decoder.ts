@@ -65,17 +65,18 @@ export class LogDecoder {
   write(bytes: Buffer): LogRecord[] {
     if (this.#settings.tty) this.#console.write(bytes, this.#takeConsolePiece);
     else this.#demultiplexer.write(bytes, this.#takeFrame);
-    return this.#take();
+    return this.take();
   }
 
   /** The lines that had no end: only to be called once the container has stopped. */
   flush(): LogRecord[] {
     if (this.#settings.tty) this.#console.flush(this.#takeConsolePiece);
     for (const assembler of this.#assemblers.values()) assembler.flush();
-    return this.#take();
+    return this.take();
   }
 
-  #take(): LogRecord[] {
+  /** The records that are complete and were not returned yet: after `write` threw, those before the fault. */
+  take(): LogRecord[] {
     const records = this.#records;
     this.#records = [];
     return records;

@@ -15,7 +15,7 @@ export interface EmbeddedEngineOptions {
   readonly cpus?: number;
   readonly memoryBytes?: number;
   readonly chunking?: Chunking;
-  /** Default as the version: 20.10 ends a follow without the unterminated rest. */
+  /** Default as the version: 20.10 mostly ends a follow without the unterminated rest. */
   readonly endOfFollow?: EndOfFollow;
   readonly clock?: Clock;
 }

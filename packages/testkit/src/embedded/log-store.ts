@@ -39,8 +39,9 @@ export class LogStore {
     this.#run = {};
   }
 
-  closeRun(): void {
-    if (this.#run) this.#run.endsAt = this.#end;
+  /** Followers end here, or that many entries before where they have not read them yet. */
+  closeRun(missingEntries: number): void {
+    if (this.#run) this.#run.endsAt = this.#end - missingEntries;
     this.#run = undefined;
     this.#changed.ring();
   }

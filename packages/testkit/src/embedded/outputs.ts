@@ -40,10 +40,11 @@ export class Outputs {
 
   /** The run ends; what had no newline yet is written now. */
   close(): void {
-    if (this.#settings.endOfFollow === 'without-unfinished') this.log.closeRun();
+    const { endOfFollow } = this.#settings;
+    if (endOfFollow === 'without-unfinished') this.log.closeRun(0);
     this.#copiers.stdout.end();
     this.#copiers.stderr.end();
-    this.log.closeRun();
+    this.log.closeRun(typeof endOfFollow === 'object' ? endOfFollow.missingEntries : 0);
   }
 
   #freshCopiers(): Readonly<Record<OutputStream, Copier>> {

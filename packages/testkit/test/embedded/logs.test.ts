@@ -80,6 +80,18 @@ describe('logs of the embedded engine', () => {
     expect(await linesOf(old, `/containers/web/logs?${both}&tail=1`)).toEqual(['unfinished']);
   });
 
+  test('a follower can miss the end of a burst', async () => {
+    await using hasty = await new EmbeddedEngine({ endOfFollow: { missingEntries: 2 } }).start();
+    const container = hasty.container({ name: 'web' }).start();
+    const log = await open(hasty, `/containers/web/logs?${both}&follow=1`);
+
+    container.print('stdout', 'one\ntwo\nthree\n').exit(0);
+
+    expect(await log.ended).toBe('complete');
+    expect(payloadsIn(log.received)).toEqual(['one\n']);
+    expect(await linesOf(hasty, `/containers/web/logs?${both}`)).toHaveLength(3);
+  });
+
   test('a follower does not go on into the next run', async () => {
     const log = await open(engine, `/containers/web/logs?${both}&follow=1`);
 
