@@ -1,3 +1,4 @@
+import { messageOf } from '@tallyman/sdk';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { check } from './commands/check.ts';
 import { demo } from './commands/demo.ts';
@@ -9,7 +10,6 @@ import { SinkUnavailable } from './config/catalogue.ts';
 import { ConfigError } from './config/problem.ts';
 import { durationFix, durationMs } from './config/units.ts';
 import { logFormats, logLevels } from './diagnostics/diagnostics.ts';
-import { messageOf } from './sinks/refusal.ts';
 import { version } from './version.ts';
 
 /** Of the process: 0 clean, 1 failure, 2 bad configuration or usage. */

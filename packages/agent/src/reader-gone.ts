@@ -7,10 +7,9 @@ import { isReaderGone } from '@tallyman/sink-stdout';
  */
 export function endingWithReader(sink: Sink, onGone: () => void): Sink {
   let isGone = false;
-  const { open, close } = sink;
   return {
-    ...(open ? { open: (signal: AbortSignal) => open.call(sink, signal) } : {}),
-    ...(close ? { close: (signal: AbortSignal) => close.call(sink, signal) } : {}),
+    open: async (signal) => sink.open?.(signal),
+    close: async (signal) => sink.close?.(signal),
     async write(batch: Batch, signal: AbortSignal): Promise<void> {
       if (isGone) throw allDropped(batch);
       try {

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** What becomes of a record that is not delivered: the closed set by which the account counts drops. */
 export const dropReasons = [
   'queue_full',
@@ -89,4 +91,9 @@ export function partial(outcome: PartialOutcome): SinkError {
 /** Recognises a {@link SinkError} by its brand, also one made by another copy of the SDK. */
 export function isSinkError(value: unknown): value is SinkError {
   return typeof value === 'object' && value !== null && brand in value;
+}
+
+/** The message of whatever was thrown: libraries and plugins throw anything. */
+export function messageOf(thrown: unknown): string {
+  return types.isNativeError(thrown) ? thrown.message : String(thrown);
 }

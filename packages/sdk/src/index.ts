@@ -10,6 +10,7 @@ export {
   type DropReason,
   dropReasons,
   isSinkError,
+  messageOf,
   type PartialOutcome,
   partial,
   permanent,

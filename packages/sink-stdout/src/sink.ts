@@ -1,7 +1,7 @@
-import { types } from 'node:util';
 import {
   type Batch,
   isSinkError,
+  messageOf,
   permanent,
   retryable,
   type Sink,
@@ -123,10 +123,6 @@ function failure(cause: unknown, batch: Batch, signal: AbortSignal): Error {
     default:
       return retryable(`${doing}: ${messageOf(cause)}`, { cause });
   }
-}
-
-function messageOf(cause: unknown): string {
-  return types.isNativeError(cause) ? cause.message : String(cause);
 }
 
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

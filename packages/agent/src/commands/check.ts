@@ -10,13 +10,13 @@ import {
   Router,
 } from '@tallyman/core';
 import type { RecordKind } from '@tallyman/sdk';
+import { messageOf } from '@tallyman/sdk';
 import { probeSinks } from '../compose/probe.ts';
 import type { LoadedConfig, SinkConfig } from '../config/model.ts';
 import { configured } from '../configured.ts';
 import { standardDiagnostics } from '../diagnostics/diagnostics.ts';
 import { engineAddress } from '../engine/address.ts';
 import { adviceFor } from '../engine/advice.ts';
-import { messageOf } from '../sinks/refusal.ts';
 import type { CommonOptions } from './options.ts';
 import { printLines, table } from './output.ts';
 

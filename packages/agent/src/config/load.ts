@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { OptionsOf } from '@tallyman/sdk';
 import type { SinkCatalogue } from './catalogue.ts';
+import type { ChosenSink } from './chosen-sink.ts';
 import { engineFrom } from './engine.ts';
 import { explain } from './explain.ts';
 import { grammar } from './grammar.ts';
@@ -9,7 +10,7 @@ import { idleNotes } from './notes.ts';
 import { under } from './pointer.ts';
 import { Report } from './report.ts';
 import { settledAs } from './settle.ts';
-import { type ChosenSink, chosenSinks, sinkFrom } from './sinks.ts';
+import { chosenSinks, sinkFrom } from './sinks.ts';
 import { type Environment, lookupIn, sourceOf } from './source.ts';
 import { documentOf } from './syntax.ts';
 import { treeOf } from './tree.ts';

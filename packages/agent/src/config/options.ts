@@ -1,12 +1,11 @@
-import { types } from 'node:util';
-import type { SinkDefinition } from '@tallyman/sdk';
+import { messageOf, type SinkDefinition } from '@tallyman/sdk';
+import type { ChosenSink } from './chosen-sink.ts';
 import { explain } from './explain.ts';
 import type { Schema } from './grammar.ts';
 import type { SinkConfig } from './model.ts';
 import { under } from './pointer.ts';
 import type { Report } from './report.ts';
 import { settled } from './settle.ts';
-import type { ChosenSink } from './sinks.ts';
 import { isMapping, typed } from './typed.ts';
 import { unknownKeyWords } from './unknown-key.ts';
 import { type Check, checkFor } from './validate.ts';
@@ -50,7 +49,7 @@ function compiledCheck(options: SinkDefinition['options']): Check | string {
   try {
     return checkFor(closed(options));
   } catch (error) {
-    return types.isNativeError(error) ? error.message : String(error);
+    return messageOf(error);
   }
 }
 

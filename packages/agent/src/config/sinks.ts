@@ -1,6 +1,6 @@
-import { types } from 'node:util';
-import type { SinkDefaults, SinkDefinition } from '@tallyman/sdk';
+import { messageOf, type SinkDefaults, type SinkDefinition } from '@tallyman/sdk';
 import { type SinkCatalogue, SinkUnavailable } from './catalogue.ts';
+import type { ChosenSink } from './chosen-sink.ts';
 import { entryGrammar } from './grammar.ts';
 import { limitsOf } from './limits.ts';
 import type { SinkConfig } from './model.ts';
@@ -12,15 +12,6 @@ import { settledAs } from './settle.ts';
 import { admissionTo } from './tokens.ts';
 import { isMapping } from './typed.ts';
 import { durationText, sizeText } from './units.ts';
-
-/** A sink that the file configures, before its entry is judged. */
-export interface ChosenSink {
-  readonly name: string;
-  readonly type: string;
-  readonly definition: SinkDefinition;
-  /** What the file says, as far as it is a mapping. */
-  readonly entry: Readonly<Record<string, unknown>>;
-}
 
 /** Loads the definitions of the sinks that the file names, and reports those that cannot be had. */
 export async function chosenSinks(
@@ -88,8 +79,7 @@ async function definitionOf(
 }
 
 function unavailableWords(error: unknown, type: string, catalogue: SinkCatalogue): string {
-  if (!(error instanceof SinkUnavailable))
-    return types.isNativeError(error) ? error.message : String(error);
+  if (!(error instanceof SinkUnavailable)) return messageOf(error);
   if (error.reason === 'refused') return error.message;
   const names = catalogue.names();
   const hint = didYouMean(type, names) || `; known: ${names.join(', ')}`;

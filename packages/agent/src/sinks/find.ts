@@ -2,9 +2,10 @@ import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { messageOf } from '@tallyman/sdk';
 import { codeOf } from '@tallyman/sink-stdout';
 import { type FoundSink, type Manifest, readManifest, sinksOf } from './manifest.ts';
-import { messageOf, refusal } from './refusal.ts';
+import { refusal } from './refusal.ts';
 
 /** A folder where sinks may lie. */
 export interface SinksDirectory {

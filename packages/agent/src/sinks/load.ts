@@ -3,9 +3,10 @@ import { findPackageJSON } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { types } from 'node:util';
 import type { SinkDefinition } from '@tallyman/sdk';
+import { messageOf } from '@tallyman/sdk';
 import { checkDefinition } from './check-definition.ts';
 import type { FoundSink } from './manifest.ts';
-import { messageOf, refusal } from './refusal.ts';
+import { refusal } from './refusal.ts';
 import { sdkMismatch } from './sdk-range.ts';
 import { sdkName } from './supply-sdk.ts';
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import { messageOf, refusal } from './refusal.ts';
+import { messageOf } from '@tallyman/sdk';
+import { refusal } from './refusal.ts';
 
 /** A sink that can be loaded: none of its code has run. */
 export interface FoundSink {

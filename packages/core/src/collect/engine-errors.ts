@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { messageOf } from '@tallyman/sdk';
 import { objectOf, stringOf } from '../decode/json.ts';
 import { EngineError, type EngineErrorKind } from './engine.ts';
 
@@ -11,7 +11,7 @@ export function engineErrorFrom(error: unknown, doing: string, where: string): E
     const text = `${doing}: the engine answers ${statusCode} "${said.trim()}"`;
     return new EngineError(kindOfStatus(statusCode, said), text, cause);
   }
-  const detail = stringOf(code) ?? (types.isNativeError(error) ? error.message : String(error));
+  const detail = stringOf(code) ?? messageOf(error);
   if (code === 'EACCES' || code === 'EPERM')
     return new EngineError('denied', `${doing}: ${where} may not be opened (${detail})`, cause);
   return new EngineError('unreachable', `${doing}: no answer at ${where} (${detail})`, cause);

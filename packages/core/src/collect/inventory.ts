@@ -1,4 +1,4 @@
-import type { Clock } from '@tallyman/sdk';
+import { type Clock, messageOf } from '@tallyman/sdk';
 import type { EngineEvent } from '../decode/event.ts';
 import { listedFrom } from '../decode/inspect.ts';
 import { sinceOf } from '../decode/timestamp.ts';
@@ -184,6 +184,6 @@ export class Inventory {
   #described(error: unknown): object {
     if (error instanceof EngineError)
       return { error: error.message, advice: this.#settings.explain(error) };
-    return { error: error === undefined ? 'the event stream ended' : String(error) };
+    return { error: error === undefined ? 'the event stream ended' : messageOf(error) };
   }
 }

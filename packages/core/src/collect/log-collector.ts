@@ -10,7 +10,7 @@ import type { Diagnostics } from '../vitals/log.ts';
 import type { ContainerDirectory } from './containers.ts';
 import type { Engine } from './engine.ts';
 import { type LogEnd, LogReader } from './log-reader.ts';
-import { logStartOf } from './log-start.ts';
+import { logStartOf, runStartOf } from './log-start.ts';
 import { LogTally } from './log-tally.ts';
 import type { Subjects } from './subjects.ts';
 
@@ -85,7 +85,9 @@ export class LogCollector {
     const start = logStartOf(container, logs.startAt, bornAt);
     const { id } = container;
     const tally = new LogTally(logs.count);
-    const reader = new LogReader(container, start, {
+    // Should it start again, what it printed before is still not wanted.
+    const from = start.kind === 'none' ? runStartOf(container) : start;
+    const reader = new LogReader(container, from, {
       ...this.#settings,
       maxLineBytes: logs.maxLineBytes,
       source: (stream) => this.#settings.subjects.of(followed.container).source(stream),

@@ -1,4 +1,4 @@
-import type { Clock } from '@tallyman/sdk';
+import { type Clock, messageOf } from '@tallyman/sdk';
 import type { ContainerDetails } from '../decode/inspect.ts';
 import type { LogRecord, LogSource, StreamName } from '../decode/log.ts';
 import { LogDecoder } from '../decode/log-decoder.ts';
@@ -153,8 +153,9 @@ export class LogReader {
     let failure: unknown;
     try {
       await connected(signal);
+      this.#noteNow();
       const source = await engine.logs(this.#id, query, signal);
-      this.#connected();
+      this.#hasConnected = true;
       await source.pump((bytes) => this.#take(decoder.write(bytes)));
     } catch (error) {
       signal.throwIfAborted();
@@ -174,9 +175,8 @@ export class LogReader {
     return this.#settings.take(records);
   }
 
-  #connected(): void {
-    this.#hasConnected = true;
-    // Should this connection be cut before the first line, the next one goes on from here.
+  /** Should this connection fail, or be cut before the first line, the next one goes on from here. */
+  #noteNow(): void {
     if (this.#start.kind === 'end')
       this.#start = { kind: 'since', since: sinceOf(this.#settings.engineNow()) };
   }
@@ -217,7 +217,7 @@ export class LogReader {
     const { clock, log, counters } = this.#settings;
     const delayMs = Math.round(this.#backoff.nextMs());
     counters.add('log_reconnects');
-    const error = failure instanceof Error ? failure.message : String(failure);
+    const error = messageOf(failure);
     log.debug({ container: this.#id, error, delayMs }, 'Reading a log again.');
     await clock.sleep(delayMs, signal);
   }

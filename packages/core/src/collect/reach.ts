@@ -1,4 +1,4 @@
-import type { Clock } from '@tallyman/sdk';
+import { type Clock, messageOf } from '@tallyman/sdk';
 import { earlier } from '../decode/timestamp.ts';
 import type { Diagnostics } from '../vitals/log.ts';
 import { Backoff } from './backoff.ts';
@@ -41,7 +41,7 @@ export async function reachEngine(
       if (error instanceof EngineError && error.kind === 'too_old') throw error;
       const delayMs = Math.round(backoff.nextMs());
       const advice = error instanceof EngineError ? explain(error) : '';
-      log.warn({ error: String(error), advice, delayMs }, 'Waiting for the engine.');
+      log.warn({ error: messageOf(error), advice, delayMs }, 'Waiting for the engine.');
       await clock.sleep(delayMs, signal);
     }
   }

@@ -1,4 +1,4 @@
-import type { Clock, ContainerStat, LogCounts } from '@tallyman/sdk';
+import { type Clock, type ContainerStat, type LogCounts, messageOf } from '@tallyman/sdk';
 import type { ContainerDetails } from '../decode/inspect.ts';
 import { optional } from '../decode/json.ts';
 import { shortId } from '../decode/log.ts';
@@ -126,7 +126,10 @@ export class StatPoller {
       if (signal.aborted) return;
       if (error instanceof EngineError && error.kind === 'gone') return;
       counters.add('stat_failures');
-      log.debug({ container: container.name, error: String(error) }, 'A stats sample is missing.');
+      log.debug(
+        { container: container.name, error: messageOf(error) },
+        'A stats sample is missing.',
+      );
     }
   }
 

@@ -85,7 +85,7 @@ export function imageForms(image: string): readonly string[] {
   const withoutDigest = image.replace(/@.*$/, '');
   const withoutTag = withoutDigest.replace(/:[^/:]*$/, '');
   const forms = new Set([image, withoutDigest, withoutTag]);
-  for (const form of [...forms]) {
+  for (const form of Array.from(forms)) {
     const [registry = '', ...path] = form.split('/');
     if (path.length > 0 && (/[.:]/.test(registry) || registry === 'localhost'))
       forms.add(path.join('/').replace(/^library\//, ''));
