@@ -17,6 +17,7 @@ import type { AgentDiagnostics } from './diagnostics/diagnostics.ts';
 import { engineAddress } from './engine/address.ts';
 import { adviceFor } from './engine/advice.ts';
 import { endingWithReader } from './reader-gone.ts';
+import { SinkCounts } from './sinks/counts.ts';
 import type { StopRequest } from './stop-request.ts';
 import { version } from './version.ts';
 
@@ -50,13 +51,15 @@ export async function runAgent(settings: AgentSettings): Promise<number> {
   try {
     engineInfo = await reachEngine(engine, ports, stop.signal);
   } catch (error) {
-    if (stop.signal.aborted) return finish(settings, emptyAccounts(config));
+    if (stop.signal.aborted) return finish(settings, emptyAccounts(config), {});
     throw error;
   }
 
+  const counts = new SinkCounts();
   const pipeline = composePipeline({
     config,
     diagnostics,
+    counts,
     engine,
     engineInfo,
     explain,
@@ -66,7 +69,7 @@ export async function runAgent(settings: AgentSettings): Promise<number> {
   });
   pipeline.start();
   await stop.requested();
-  return finish(settings, await stopped(pipeline, settings));
+  return finish(settings, await stopped(pipeline, settings), counts.snapshot());
 }
 
 function announce({ config, source, diagnostics }: AgentSettings): void {
@@ -80,7 +83,9 @@ function announce({ config, source, diagnostics }: AgentSettings): void {
 }
 
 async function allSinksOpen({ config, diagnostics, stop }: AgentSettings): Promise<boolean> {
-  const probes = await probeSinks({ config, diagnostics, host: hostname() }, stop.signal);
+  const counts = new SinkCounts();
+  const parts = { config, diagnostics, counts, host: hostname() };
+  const probes = await probeSinks(parts, stop.signal);
   const failed = probes.filter(({ failure }) => failure !== undefined);
   for (const { sink, failure } of failed)
     diagnostics.error(
@@ -105,14 +110,19 @@ async function stopped(pipeline: Pipeline, { stopTimeoutMs }: AgentSettings): Pr
 }
 
 /** Says what became of every record. */
-function finish({ diagnostics, stop }: AgentSettings, account: Accounts): number {
+function finish(
+  { diagnostics, stop }: AgentSettings,
+  account: Accounts,
+  counts: ReturnType<SinkCounts['snapshot']>,
+): number {
   for (const [sink, { held }] of Object.entries(account))
     if (held > 0)
       diagnostics.error(
         { sink, records: held },
         'Records were not delivered in time and are lost: this version keeps none on disk.',
       );
-  diagnostics.statement({ account }, 'Tallyman stopped.');
+  const own = Object.keys(counts).length > 0 ? { counts } : {};
+  diagnostics.statement({ account, ...own }, 'Tallyman stopped.');
   return stop.reason.exitCode;
 }
 

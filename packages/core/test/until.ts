@@ -1,3 +1,5 @@
+import type { VirtualClock } from '@tallyman/testkit';
+
 const patienceMs = 10_000;
 
 /** Resolves as soon as the condition holds; looks after every turn of the event loop, and gives up with its text. */
@@ -7,4 +9,12 @@ export async function until(holds: () => boolean): Promise<void> {
     if (performance.now() > giveUpAt) throw new Error(`waiting in vain until ${holds.toString()}`);
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** The same, while time passes on the clock: slowly enough for answers over a socket. */
+export async function untilOn(clock: VirtualClock, holds: () => boolean): Promise<void> {
+  await until(() => {
+    void clock.advance(100);
+    return holds();
+  });
 }

@@ -59,6 +59,8 @@ export interface SinkContext {
   random(): number;
   /** Says that a write makes headway: `retry.attempt_timeout` starts anew for all attempts under way. */
   progress(): void;
+  /** Counts something of the sink's own, by a name such as `delivered_unconfirmed`; shown beside its account. */
+  count(counter: string, amount: number): void;
   /** The helpers of this package, for sinks that import nothing. */
   readonly sdk: {
     readonly retryable: typeof retryable;

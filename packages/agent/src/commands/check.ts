@@ -17,6 +17,7 @@ import { configured } from '../configured.ts';
 import { standardDiagnostics } from '../diagnostics/diagnostics.ts';
 import { engineAddress } from '../engine/address.ts';
 import { adviceFor } from '../engine/advice.ts';
+import { SinkCounts } from '../sinks/counts.ts';
 import type { CommonOptions } from './options.ts';
 import { printLines, table } from './output.ts';
 
@@ -110,7 +111,7 @@ function explained(router: Router<NamedLane>, container: ContainerDetails): read
 
 async function openSinks(config: LoadedConfig, options: CheckOptions): Promise<boolean> {
   const diagnostics = standardDiagnostics({ level: options.logLevel, format: options.logFormat });
-  const parts = { config, diagnostics, host: hostname() };
+  const parts = { config, diagnostics, counts: new SinkCounts(), host: hostname() };
   const probes = await probeSinks(parts, new AbortController().signal);
   const rows = probes.map(({ sink, failure }) => [
     `  ${sink}`,

@@ -10,6 +10,7 @@ import { type Sink, systemClock } from '@tallyman/sdk';
 import { container, type DependencyContainer, instanceCachingFactory } from 'tsyringe';
 import type { LoadedConfig, SinkConfig } from '../config/model.ts';
 import type { AgentDiagnostics } from '../diagnostics/diagnostics.ts';
+import type { SinkCounts } from '../sinks/counts.ts';
 import { sinkContainer } from './sink.ts';
 import {
   clockToken,
@@ -21,6 +22,7 @@ import {
   provideBy,
   randomToken,
   resolved,
+  sinkCountsToken,
   sinkToken,
 } from './tokens.ts';
 
@@ -28,6 +30,7 @@ import {
 export interface Parts {
   readonly config: LoadedConfig;
   readonly diagnostics: AgentDiagnostics;
+  readonly counts: SinkCounts;
   /** Name of the Docker host. */
   readonly host: string;
 }
@@ -43,11 +46,16 @@ export interface PipelineParts extends Parts {
 }
 
 /** The container of everything that sinks share. It knows no token of any of them. */
-export function rootContainer({ diagnostics, host }: Omit<Parts, 'config'>): DependencyContainer {
+export function rootContainer({
+  diagnostics,
+  counts,
+  host,
+}: Omit<Parts, 'config'>): DependencyContainer {
   const root = container.createChildContainer();
   provide(root, clockToken, systemClock);
   provide(root, randomToken, Math.random);
   provide(root, diagnosticsToken, diagnostics);
+  provide(root, sinkCountsToken, counts);
   provide(root, hostToken, host);
   return root;
 }

@@ -14,6 +14,7 @@ import {
   resolved,
   sinkConfigToken,
   sinkContextToken,
+  sinkCountsToken,
   sinkToken,
 } from './tokens.ts';
 
@@ -35,6 +36,8 @@ export function sinkContainer(root: DependencyContainer, config: SinkConfig): De
         clock: resolved(from, clockToken),
         random: resolved(from, randomToken),
         onProgress: () => resolved(root, pipelineToken).progress(config.name),
+        onCount: (counter, amount) =>
+          resolved(from, sinkCountsToken).add(config.name, counter, amount),
       }),
     ),
   );

@@ -3,6 +3,7 @@ import type { Clock, Sink, SinkContext } from '@tallyman/sdk';
 import type { DependencyContainer, FactoryProvider } from 'tsyringe';
 import type { SinkConfig } from '../config/model.ts';
 import type { AgentDiagnostics } from '../diagnostics/diagnostics.ts';
+import type { SinkCounts } from '../sinks/counts.ts';
 
 /** A symbol that knows what it stands for. */
 export type Token<T> = symbol & { readonly __resolves?: T };
@@ -15,6 +16,7 @@ export const diagnosticsToken = token<AgentDiagnostics>('diagnostics');
 export const randomToken = token<() => number>('random');
 export const engineToken = token<Engine>('engine');
 export const hostToken = token<string>('host');
+export const sinkCountsToken = token<SinkCounts>('sinkCounts');
 export const pipelineToken = token<Pipeline>('pipeline');
 
 /** Of one sink: registered in its own child container only. */

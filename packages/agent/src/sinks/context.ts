@@ -25,11 +25,13 @@ export interface SinkContextSettings {
   readonly random: () => number;
   /** Called when the sink says that a write makes headway. */
   readonly onProgress: () => void;
+  /** Called when the sink counts something of its own. */
+  readonly onCount: (counter: string, amount: number) => void;
 }
 
 /** What one sink may use of the agent, and nothing of any other sink. */
 export function sinkContext(settings: SinkContextSettings): SinkContext {
-  const { name, host, version, tokens, log, clock, random, onProgress } = settings;
+  const { name, host, version, tokens, log, clock, random, onProgress, onCount } = settings;
   return Object.freeze({
     name,
     host,
@@ -39,6 +41,7 @@ export function sinkContext(settings: SinkContextSettings): SinkContext {
     clock,
     random,
     progress: onProgress,
+    count: onCount,
     sdk,
   });
 }

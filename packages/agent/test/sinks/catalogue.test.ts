@@ -21,6 +21,7 @@ function contextFor(name: string) {
     clock: systemClock,
     random: Math.random,
     onProgress: () => {},
+    onCount: () => {},
   });
 }
 

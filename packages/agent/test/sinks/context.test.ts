@@ -15,6 +15,7 @@ function contextWith({ onProgress = () => {} } = {}) {
     clock: systemClock,
     random: () => 0.5,
     onProgress,
+    onCount: () => {},
   });
   return { context, lines };
 }

@@ -4,11 +4,12 @@ import { EngineError, type EngineErrorKind } from './engine.ts';
 
 /** What a failed request is, for whoever must decide what to do about it. Classified once, here. */
 export function engineErrorFrom(error: unknown, doing: string, where: string): EngineError {
-  const { code, statusCode, json, reason, message } = objectOf(error);
+  const { code, statusCode, message } = objectOf(error);
   const cause = { cause: error };
   if (typeof statusCode === 'number') {
-    const said = stringOf(objectOf(json).message) ?? stringOf(reason) ?? stringOf(message) ?? '';
-    const text = `${doing}: the engine answers ${statusCode} "${said.trim()}"`;
+    // The transport puts words of its own before the engine's (docker-modem lib/modem.js, buildPayload).
+    const said = (stringOf(message) ?? '').replace(/^\(HTTP code \d+\) \w+ - /, '').trim();
+    const text = `${doing}: the engine answers ${statusCode} "${said}"`;
     return new EngineError(kindOfStatus(statusCode, said), text, cause);
   }
   const detail = stringOf(code) ?? messageOf(error);

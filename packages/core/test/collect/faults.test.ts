@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { EmbeddedEngine, type Endpoint, type Recording, VirtualClock } from '@tallyman/testkit';
+import { EmbeddedEngine, type Endpoint, VirtualClock } from '@tallyman/testkit';
 import { frame, timeAt } from '../decode/bytes.ts';
 import { until } from '../until.ts';
 import { Agent } from './agent.ts';
+import { recordingOf } from './answers.ts';
 
 describe('a container the engine has trouble with', () => {
   let engine: EmbeddedEngine;
@@ -70,12 +71,12 @@ describe('a container the engine has trouble with', () => {
     const one = frame(1, `${timeAt(1)} one\n`);
     const two = frame(1, `${timeAt(2)} two\n`);
     const error = frame(3, 'Error grabbing logs: disk on fire');
-    engine.serve(logAnswer([one, Buffer.concat([two, error])]), `/containers/${web.id}/logs`);
+    engine.serve(recordingOf(one, Buffer.concat([two, error])), `/containers/${web.id}/logs`);
     await using agent = await Agent.connectedTo(engine);
     await agent.reads('two');
 
     engine.serve(
-      logAnswer([one, two, frame(1, `${timeAt(3)} three\n`)]),
+      recordingOf(one, two, frame(1, `${timeAt(3)} three\n`)),
       `/containers/${web.id}/logs`,
     );
     await agent.reads('three');
@@ -83,16 +84,3 @@ describe('a container the engine has trouble with', () => {
     expect(agent.lines()).toEqual(['one', 'two', 'three']);
   });
 });
-
-function logAnswer(chunks: readonly Buffer[]): Recording {
-  return {
-    name: 'log',
-    engine: { version: 'none', apiVersion: '1.51' },
-    commands: [],
-    request: '',
-    status: 200,
-    headers: { 'Content-Type': 'application/vnd.docker.multiplexed-stream' },
-    sha256: '',
-    chunks: chunks.map((chunk) => chunk.toString('base64')),
-  };
-}

@@ -1,0 +1,217 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AccountSnapshot } from '@tallyman/core';
+import type { ContainerEvent, ContainerLog, ContainerRecord, ContainerStat } from '@tallyman/sdk';
+import { Pipe } from './pipe.ts';
+import { isAccount, isRecord, jsonIn } from './said.ts';
+import { until } from './until.ts';
+
+/** The program as users run it: the built one. */
+export const program = fileURLToPath(new URL('../../bin/tallyman.js', import.meta.url));
+const built = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+export interface AgentOptions {
+  /** The configuration; as text where its form matters. Without `engine`, `state` and `sinks`: ours. */
+  readonly config?: Readonly<Record<string, unknown>> | string;
+  /** Instead of `run --config …`. */
+  readonly args?: readonly string[];
+  /** Beside `run --config …`. */
+  readonly flags?: readonly string[];
+  readonly socketPath?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** `stalled`: nothing reads standard output before {@link AgentProcess.read}. */
+  readonly stdout?: 'read' | 'stalled';
+  readonly userId?: number;
+  /** Files beside the configuration, e.g. sinks. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** How an agent ended. */
+export interface AgentEnd {
+  readonly exitCode: number | null;
+  /** What it said last of each sink. */
+  readonly account: Readonly<Record<string, AccountSnapshot>> | undefined;
+}
+
+/** The agent as a process of its own, with a configuration of its own. To be held with `await using`. */
+export class AgentProcess implements AsyncDisposable {
+  readonly folder: string;
+  readonly records: ContainerRecord[] = [];
+  /** Lines of standard error that are JSON. */
+  readonly diagnostics: Readonly<Record<string, unknown>>[] = [];
+  stdout = '';
+  stderr = '';
+  readonly #child: ChildProcess;
+  readonly #pipe: Pipe;
+  readonly #ended: Promise<unknown>;
+  #hasStdoutEnded = false;
+  #stdoutRest: Buffer = Buffer.alloc(0);
+  #stderrRest = '';
+
+  private constructor(folder: string, options: AgentOptions) {
+    this.folder = folder;
+    this.#pipe = new Pipe(folder);
+    const { userId, args = ['run', '--config', join(folder, 'config.yaml')] } = options;
+    const command = [program, ...args, ...(options.flags ?? [])];
+    const { PATH = '', HOME = '' } = process.env;
+    this.#child = spawn(process.execPath, command, {
+      cwd: folder,
+      env: { PATH, HOME, ...options.env },
+      stdio: ['ignore', this.#pipe.writingEnd, 'pipe'],
+      ...(userId === undefined ? {} : { uid: userId, gid: userId }),
+    });
+    this.#pipe.handedOver();
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => this.#takeStderr(text));
+    this.#ended = once(this.#child, 'close');
+    this.#pipe.reader.on('close', () => {
+      this.#hasStdoutEnded = true;
+    });
+    if (options.stdout !== 'stalled') this.read();
+  }
+
+  static async start(options: AgentOptions = {}): Promise<AgentProcess> {
+    if (!existsSync(built))
+      throw new Error(
+        `starting the agent: ${built} is missing; build it first: npx -y pnpm@12 build`,
+      );
+    const folder = mkdtempSync(join(tmpdir(), 'tallyman-agent-'));
+    await chmod(folder, 0o755);
+    for (const [name, text] of Object.entries(options.files ?? {}))
+      writeFileSync(join(folder, name), text.replaceAll('FOLDER', folder));
+    writeFileSync(join(folder, 'config.yaml'), configText(options, folder));
+    return new AgentProcess(folder, options);
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get logs(): ContainerLog[] {
+    return this.records.filter((record) => record.kind === 'log');
+  }
+
+  get stats(): ContainerStat[] {
+    return this.records.filter((record) => record.kind === 'stat');
+  }
+
+  get events(): ContainerEvent[] {
+    return this.records.filter((record) => record.kind === 'event');
+  }
+
+  /** What a container printed, in the order in which it arrived. */
+  logsOf(containerId: string, stream?: ContainerLog['stream']): ContainerLog[] {
+    return this.logs.filter(
+      (log) =>
+        log.container.id === containerId && (stream === undefined || log.stream === stream),
+    );
+  }
+
+  messagesOf(containerId: string, stream?: ContainerLog['stream']): string[] {
+    return this.logsOf(containerId, stream).map(({ message }) => message);
+  }
+
+  actionsOf(containerId: string): string[] {
+    return this.events
+      .filter(({ container }) => container?.id === containerId)
+      .map(({ action }) => action);
+  }
+
+  /** The diagnostics of this message. */
+  said(message: string): Readonly<Record<string, unknown>>[] {
+    return this.diagnostics.filter(({ msg }) => msg === message);
+  }
+
+  /** Reads standard output, from now on or again. */
+  read(): void {
+    const { reader } = this.#pipe;
+    if (reader.listenerCount('data') === 0)
+      reader.on('data', (bytes: Buffer) => this.#takeStdout(bytes));
+    reader.resume();
+  }
+
+  /** The reader of standard output goes away, as `head` does. */
+  closeStdout(): void {
+    this.#pipe.reader.destroy();
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** Waits for a condition, with a bound. */
+  until<T>(found: () => T | undefined | false, what: string, limitMs?: number): Promise<T> {
+    const hasEnded = () => this.#child.exitCode !== null;
+    const state = () =>
+      `${this.records.length} records${hasEnded() ? ', the agent has ended' : ''}; it said:\n${this.stderr.slice(-2_000)}`;
+    return until(found, what, { state, ...(limitMs === undefined ? {} : { limitMs }) });
+  }
+
+  /** Waits until the agent says this. */
+  saying(message: string, limitMs?: number): Promise<Readonly<Record<string, unknown>>> {
+    return this.until(() => this.said(message).at(0), `it says "${message}"`, limitMs);
+  }
+
+  /** Waits until the agent knows the containers. */
+  async ready(): Promise<this> {
+    await this.saying('Connected to the engine.');
+    return this;
+  }
+
+  /** Asks it to stop and waits for its end. */
+  async stop(name: NodeJS.Signals = 'SIGTERM'): Promise<AgentEnd> {
+    this.signal(name);
+    return this.ended();
+  }
+
+  /** Waits for its end. */
+  async ended(limitMs = 20_000): Promise<AgentEnd> {
+    await this.until(() => this.#child.exitCode !== null, 'the agent ends', limitMs);
+    await this.#ended;
+    const isRead = this.#pipe.reader.listenerCount('data') > 0;
+    if (isRead) await this.until(() => this.#hasStdoutEnded, 'its standard output is read');
+    const account = this.diagnostics.map((line) => line.account).findLast(isAccount);
+    return { exitCode: this.#child.exitCode, account };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+    this.#pipe[Symbol.dispose]();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #takeStdout(bytes: Buffer): void {
+    // Cut at the last newline: a character may be cut anywhere.
+    const joined = Buffer.concat([this.#stdoutRest, bytes]);
+    const end = joined.lastIndexOf(0x0a) + 1;
+    const text = joined.toString('utf8', 0, end);
+    this.#stdoutRest = joined.subarray(end);
+    this.stdout += text;
+    for (const value of jsonIn(text)) if (isRecord(value)) this.records.push(value);
+  }
+
+  #takeStderr(text: string): void {
+    this.stderr += text;
+    const joined = this.#stderrRest + text;
+    const end = joined.lastIndexOf('\n') + 1;
+    this.#stderrRest = joined.slice(end);
+    for (const value of jsonIn(joined.slice(0, end)))
+      if (typeof value === 'object' && value !== null) this.diagnostics.push({ ...value });
+  }
+}
+
+function configText({ config = {}, socketPath }: AgentOptions, folder: string): string {
+  if (typeof config === 'string') return config.replaceAll('FOLDER', folder);
+  const own = {
+    engine: { host: `unix://${socketPath ?? join(folder, 'no.sock')}` },
+    state: { directory: join(folder, 'state') },
+    sinks: { stdout: { options: { format: 'json' } } },
+  };
+  // YAML takes JSON as it is.
+  return JSON.stringify({ ...own, ...config }, undefined, 2).replaceAll('FOLDER', folder);
+}
