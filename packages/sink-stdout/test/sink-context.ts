@@ -20,5 +20,6 @@ export const sinkContext: SinkContext = {
   clock: systemClock,
   random: Math.random,
   progress: silent,
+  count: silent,
   sdk: { retryable, permanent, partial, isSinkError, encodeJsonLines, encodeJsonArray },
 };
