@@ -69,7 +69,9 @@ export async function runAgent(settings: AgentSettings): Promise<number> {
   });
   pipeline.start();
   await stop.requested();
-  return finish(settings, await stopped(pipeline, settings), counts.snapshot());
+  const account = await stopped(pipeline, settings);
+  diagnostics.info({ counts: pipeline.counters() }, 'What was collected.');
+  return finish(settings, account, counts.snapshot());
 }
 
 function announce({ config, source, diagnostics }: AgentSettings): void {

@@ -43,13 +43,7 @@ export async function configured(choice: ConfigChoice): Promise<Configured> {
 // Sinks run in this process. What one is not given it should not find lying about either; against one that
 // means harm this is no protection.
 function forgetSecrets({ sinks }: LoadedConfig): void {
-  const secrets = new Set(
-    sinks.flatMap(({ tokens, options }) =>
-      [...Object.values(tokens), ...Object.values(options)].flatMap((value) =>
-        value instanceof Secret ? [value.reveal()] : [],
-      ),
-    ),
-  );
+  const secrets = new Set(sinks.flatMap(({ tokens, options }) => secretsIn({ tokens, options })));
   for (const [name, value] of Object.entries(process.env))
     if (value !== undefined && secrets.has(value)) delete process.env[name];
 }
@@ -58,4 +52,9 @@ function forgetSecrets({ sinks }: LoadedConfig): void {
 export function catalogueOf({ sinksDir }: Pick<ConfigChoice, 'sinksDir'>): ListedCatalogue {
   const named = sinksDir.map((path) => ({ path, presence: 'must-exist' as const }));
   return findSinks([...named, defaultSinksDirectory]);
+}
+
+function secretsIn(value: unknown): readonly string[] {
+  if (value instanceof Secret) return [value.reveal()];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
 }

@@ -103,19 +103,19 @@ function addCheck(program: Command, exit: Exit): void {
 }
 
 function addSinks(program: Command, exit: Exit): void {
-  common(program.command('sinks'))
+  finding(program.command('sinks'))
     .description('list the sinks that a configuration can choose')
     .action(async (options) => exit(await sinks(options)));
 }
 
 function addSchema(program: Command, exit: Exit): void {
-  common(program.command('schema'))
+  finding(program.command('schema'))
     .description('print the JSON schema of the configuration, for editors')
     .action(async (options) => exit(await schema(options)));
 }
 
 function addDemo(program: Command, exit: Exit): void {
-  withRunOptions(common(program.command('demo')))
+  withRunOptions(finding(program.command('demo')))
     .description('show the main job without a configuration, on an embedded engine if need be')
     .addOption(new Option('--for <duration>', 'end by itself after so long').argParser(duration))
     .action(async ({ stopTimeout, for: forMs, ...options }) =>
@@ -124,11 +124,17 @@ function addDemo(program: Command, exit: Exit): void {
 }
 
 function common(command: Command): Command {
-  return command
-    .option(
+  return finding(
+    command.option(
       '-c, --config <file>',
       'configuration file (default: $TALLYMAN_CONFIG, else /etc/tallyman/config.yaml, else the environment)',
-    )
+    ),
+  );
+}
+
+/** Options of commands that read no configuration. */
+function finding(command: Command): Command {
+  return command
     .addOption(
       new Option('--sinks-dir <folder>', 'more sinks; may be given several times')
         .argParser((folder: string, before: readonly string[]) => [...before, folder])

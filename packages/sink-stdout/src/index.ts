@@ -9,6 +9,7 @@ import { wantsColor } from './colors.ts';
 import { logfmtLines } from './logfmt.ts';
 import { type Output, standardOutput } from './output.ts';
 import { prettyLines } from './pretty.ts';
+import { printableJson } from './printable.ts';
 import { type Encode, PrintingSink } from './sink.ts';
 
 export { wantsColor } from './colors.ts';
@@ -66,8 +67,14 @@ function encodeOf({ format, color }: StdoutOptions, isTerminal: boolean): Encode
     case 'pretty':
       return prettyLines({ color: color === 'auto' ? wantsColor(isTerminal) : color === 'always' });
     case 'json':
-      return encodeJsonLines;
+      return isTerminal ? harmlessJsonLines : encodeJsonLines;
     case 'logfmt':
       return logfmtLines;
   }
 }
+
+// JSON must escape C0 only; DEL, C1 and the like would still act on a terminal.
+const harmlessJsonLines: Encode = (batch) => {
+  const lines = encodeJsonLines(batch).toString('utf8').trimEnd().split('\n');
+  return Buffer.from(lines.map((line) => `${printableJson(line)}\n`).join(''));
+};

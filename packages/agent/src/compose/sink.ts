@@ -1,4 +1,4 @@
-import type { Sink } from '@tallyman/sdk';
+import { messageOf, type Sink } from '@tallyman/sdk';
 import { type DependencyContainer, instancePerContainerCachingFactory } from 'tsyringe';
 import type { SinkConfig } from '../config/model.ts';
 import { sinkContext } from '../sinks/context.ts';
@@ -50,6 +50,8 @@ function createdSink(from: DependencyContainer): Sink {
   try {
     return definition.create(options, resolved(from, sinkContextToken));
   } catch (cause) {
-    throw new Error(`creating the sink "${name}": its create() throws`, { cause });
+    throw new Error(`creating the sink "${name}": its create() throws: ${messageOf(cause)}`, {
+      cause,
+    });
   }
 }

@@ -92,7 +92,7 @@ const queue = {
       default: 'wait',
       enum: ['wait', 'drop_oldest', 'drop_newest'],
       description:
-        'wait: reading pauses and catches up later from the log of the engine. Otherwise records are dropped and counted.',
+        'wait: the lane takes no more, and reading pauses as long as no other lane takes what is read; what cannot wait (stats, events, and logs while another lane goes on) is dropped and counted as queue_full. drop_oldest, drop_newest: dropped and counted as such.',
     },
     concurrency: {
       type: 'integer',

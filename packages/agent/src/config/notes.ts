@@ -10,7 +10,7 @@ const idleParts: readonly { readonly pointer: string; readonly why: string }[] =
   { pointer: '/admin/token', why: 'there is no admin endpoint' },
   {
     pointer: '/sinks/*/queue/disk',
-    why: 'what does not fit into memory waits in the log of the engine',
+    why: 'what does not fit into memory is not kept on disk',
   },
 ];
 

@@ -24,7 +24,7 @@ test.each([
   [
     'sinks: { stdout: { queue: { disk: 1GiB } } }\n',
     [
-      'sinks.stdout.queue.disk does nothing yet: what does not fit into memory waits in the log of the engine',
+      'sinks.stdout.queue.disk does nothing yet: what does not fit into memory is not kept on disk',
     ],
   ],
 ])('what this version does not act on yet is said: %s', async (text, notes) => {

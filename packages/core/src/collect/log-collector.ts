@@ -10,7 +10,7 @@ import type { Diagnostics } from '../vitals/log.ts';
 import type { ContainerDirectory } from './containers.ts';
 import type { Engine } from './engine.ts';
 import { type LogEnd, LogReader } from './log-reader.ts';
-import { logStartOf, runStartOf } from './log-start.ts';
+import { logStartOf, sinceTime } from './log-start.ts';
 import { LogTally } from './log-tally.ts';
 import type { Subjects } from './subjects.ts';
 
@@ -77,7 +77,8 @@ export class LogCollector {
 
   /** A container whose log was gone before it could be opened. */
   missed(event: EngineEvent, name: string): void {
-    this.#unread(event.containerId, name);
+    // It may have become known since: then its reader says how that went.
+    if (!this.#followed.has(event.containerId)) this.#unread(event.containerId, name);
   }
 
   #follow(container: ContainerDetails): Followed {
@@ -85,8 +86,9 @@ export class LogCollector {
     const start = logStartOf(container, logs.startAt, bornAt);
     const { id } = container;
     const tally = new LogTally(logs.count);
-    // Should it start again, what it printed before is still not wanted.
-    const from = start.kind === 'none' ? runStartOf(container) : start;
+    // Should it start again, what it printed before is still not wanted. The engine may stamp an unterminated
+    // last line after `FinishedAt`.
+    const from = start.kind === 'none' ? sinceTime(bornAt) : start;
     const reader = new LogReader(container, from, {
       ...this.#settings,
       maxLineBytes: logs.maxLineBytes,

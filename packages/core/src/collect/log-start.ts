@@ -22,7 +22,7 @@ export function logStartOf(
   if (isYounger(container.createdAt)) return { kind: 'beginning' };
   if (container.isRunning && isYounger(container.startedAt)) return runStartOf(container);
   if (startAt === 'beginning') return { kind: 'beginning' };
-  if (startAt !== 'now') return { kind: 'since', since: sinceOf(earlier(bornAt, startAt.agoMs)) };
+  if (startAt !== 'now') return sinceTime(earlier(bornAt, startAt.agoMs));
   return { kind: container.isRunning ? 'end' : 'none' };
 }
 
@@ -31,7 +31,10 @@ export function logStartOf(
  * not: the engine sets it after the process began to print.
  */
 export function runStartOf({ finishedAt }: Pick<ContainerDetails, 'finishedAt'>): LogStart {
-  return finishedAt === undefined
-    ? { kind: 'beginning' }
-    : { kind: 'since', since: sinceOf(finishedAt) };
+  return finishedAt === undefined ? { kind: 'beginning' } : sinceTime(finishedAt);
+}
+
+/** From a time on the engine's clock. */
+export function sinceTime(time: string): LogStart {
+  return { kind: 'since', since: sinceOf(time) };
 }

@@ -31,6 +31,8 @@ export interface StatPollerSettings {
 interface Watched {
   readonly sinceMs: number;
   previous?: StatSample;
+  /** From when a sample is asked for until the answer is there. */
+  isAsked?: boolean;
 }
 
 // Engine 20.10 answers a one-shot request with its collector's next tick, within a second or so, and one tick
@@ -59,46 +61,51 @@ export class StatPoller {
 
   /** Runs until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, connected, intervalMs, log } = this.#settings;
+    const { clock, connected, intervalMs } = this.#settings;
     await connected(signal);
     let dueMs = clock.monotonicMs();
     while (true) {
       await connected(signal);
       await this.#sweep(signal);
-      dueMs += intervalMs;
-      const lateMs = clock.monotonicMs() - dueMs;
-      if (lateMs > intervalMs) {
-        log.warn(
-          { intervalMs, lateMs },
-          'Stats take longer than their interval, raise collect.stats.interval.',
-        );
-        dueMs = clock.monotonicMs();
-      } else await clock.sleep(Math.max(0, -lateMs), signal);
+      dueMs = Math.max(dueMs + intervalMs, clock.monotonicMs());
+      await clock.sleep(dueMs - clock.monotonicMs(), signal);
     }
   }
 
   async #sweep(signal: AbortSignal): Promise<void> {
-    const { directory, subjects, intervalMs } = this.#settings;
+    const { clock, directory, intervalMs, log } = this.#settings;
+    const endMs = clock.monotonicMs() + intervalMs;
     const all = directory.all();
     this.#forget(new Set(all.map(({ id }) => id)));
-    const due = all.filter(
-      (container) => container.isRunning && subjects.of(container).route.lanes.stat.length > 0,
-    );
+    const wanted = all.filter((container) => this.#isWanted(container));
+    const due = wanted.filter(({ id }) => this.#watch(id).isAsked !== true);
+    const unanswered = wanted.length - due.length;
+    if (unanswered > due.length)
+      log.warn(
+        { intervalMs, unanswered },
+        'Stats take longer than their interval, raise collect.stats.interval.',
+      );
     const [first, ...others] = due;
     if (first === undefined) return;
     // The engine's pace is not known before it was asked once.
     if (this.#answerMs === undefined) {
-      await this.#poll(first, signal);
-      await this.#pollAll(others, 0, signal);
+      await this.#pollAll([first], { spacingMs: 0, endMs }, signal);
+      await this.#pollAll(others, { spacingMs: 0, endMs }, signal);
       return;
     }
     const isSlow = this.#answerMs > slowAnswerMs;
-    await this.#pollAll(due, isSlow ? 0 : (intervalMs * 0.8) / due.length, signal);
+    const spacingMs = isSlow ? 0 : (intervalMs * 0.8) / due.length;
+    await this.#pollAll(due, { spacingMs, endMs }, signal);
+  }
+
+  #isWanted(container: ContainerDetails): boolean {
+    const { subjects } = this.#settings;
+    return container.isRunning && subjects.of(container).route.lanes.stat.length > 0;
   }
 
   async #pollAll(
     containers: readonly ContainerDetails[],
-    spacingMs: number,
+    { spacingMs, endMs }: { readonly spacingMs: number; readonly endMs: number },
     signal: AbortSignal,
   ): Promise<void> {
     const { clock } = this.#settings;
@@ -106,10 +113,11 @@ export class StatPoller {
     const slots = new Slots(isSlow ? atOnceWhenSlow : atOnceWhenFast);
     const polls: Promise<void>[] = [];
     for (const container of containers) {
+      this.#watch(container.id).isAsked = true;
       polls.push(slots.use(() => this.#poll(container, signal)));
       if (spacingMs > 0) await clock.sleep(spacingMs, signal);
     }
-    await Promise.all(polls);
+    await waitUntil(endMs, clock, Promise.all(polls), signal);
   }
 
   async #poll(container: ContainerDetails, signal: AbortSignal): Promise<void> {
@@ -130,6 +138,8 @@ export class StatPoller {
         { container: container.name, error: messageOf(error) },
         'A stats sample is missing.',
       );
+    } finally {
+      watched.isAsked = false;
     }
   }
 
@@ -196,6 +206,23 @@ export class StatPoller {
 
   #forget(known: ReadonlySet<string>): void {
     for (const id of this.#watched.keys()) if (!known.has(id)) this.#watched.delete(id);
+  }
+}
+
+/** Waits for answers, but not past a moment: a request that hangs does not hold up the others' next ones. */
+async function waitUntil(
+  endMs: number,
+  clock: Clock,
+  answers: Promise<unknown>,
+  signal: AbortSignal,
+): Promise<void> {
+  const answered = new AbortController();
+  const leftMs = Math.max(0, endMs - clock.monotonicMs());
+  const over = clock.sleep(leftMs, AbortSignal.any([signal, answered.signal]));
+  try {
+    await Promise.race([answers, over]);
+  } finally {
+    answered.abort();
   }
 }
 

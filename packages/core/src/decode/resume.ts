@@ -29,7 +29,7 @@ export class PositionLostError extends Error {
   override readonly name = 'PositionLostError';
 }
 
-// Times run backwards by microseconds, between the two streams. So much later, the line will not come.
+// Times run backwards by microseconds to milliseconds, between the two streams. So much later, the line will not come.
 const lostAfterMs = 1_000;
 
 /** Follows what is handed on, so that a cut connection can be resumed without gap or repeat. */

@@ -67,12 +67,20 @@ function isConnectionFault(error: unknown): boolean {
 
 const systemCode = /^(?:E(?!RR_)[A-Z0-9]+|UND_ERR_\w+)$/;
 
+const deepestCause = 3;
+
+/** What the error says, and what its causes add: "fetch failed" alone helps nobody. */
 function textOf(error: unknown): string {
   if (typeof error === 'string') return bounded(error);
   if (typeof error !== 'object' || error === null) return `a rejection with ${typeof error}`;
-  return 'message' in error && typeof error.message === 'string'
-    ? bounded(error.message)
-    : 'a rejection without a message';
+  const messages: string[] = [];
+  let link: unknown = error;
+  while (typeof link === 'object' && link !== null && messages.length <= deepestCause) {
+    const message = 'message' in link && typeof link.message === 'string' ? link.message : '';
+    if (message !== '' && !messages.some((said) => said.includes(message))) messages.push(message);
+    link = 'cause' in link ? link.cause : undefined;
+  }
+  return messages.length > 0 ? bounded(messages.join(': ')) : 'a rejection without a message';
 }
 
 function listOf<T>(list: readonly T[]): readonly T[] {

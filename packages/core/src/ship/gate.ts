@@ -85,7 +85,7 @@ export class Gate {
         () => undefined,
       );
     }
-    return this.#opensAtMs - nowMs;
+    return Math.round(this.#opensAtMs - nowMs);
   }
 
   async #sleep(signal: AbortSignal): Promise<void> {

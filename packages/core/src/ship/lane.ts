@@ -86,6 +86,7 @@ export class Lane implements LanePort {
   refuse(records: number, reason: DropReason): void {
     this.#account.offered(records);
     this.#account.dropped(reason, records);
+    if (records > 0) this.#reports.lost(records, reason, 'the lane is full');
   }
 
   room(signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Clock } from '@tallyman/sdk';
+import type { Clock, DropReason } from '@tallyman/sdk';
 import type { Diagnostics } from '../vitals/log.ts';
 import type { HeldBatch } from './batch.ts';
 import type { Drop } from './delivery.ts';
@@ -70,6 +70,11 @@ export class Reports {
   }
 
   dropped({ records: { length: records }, reason, sample }: Drop): void {
+    this.lost(records, reason, sample);
+  }
+
+  /** Of `records` records; `sample` is one of the causes. */
+  lost(records: number, reason: DropReason, sample: string): void {
     this.#say(`dropped ${reason}`, records, (unsaid) =>
       this.#log.error(
         { sink: this.#sink, reason, records, unsaid, sample: bounded(sample) },
