@@ -23,9 +23,7 @@ test.each([
   ],
   [
     'sinks: { stdout: { queue: { disk: 1GiB } } }\n',
-    [
-      'sinks.stdout.queue.disk does nothing yet: what does not fit into memory is not kept on disk',
-    ],
+    ['sinks.stdout.queue.disk does nothing yet: what does not fit into memory is not kept on disk'],
   ],
 ])('what this version does not act on yet is said: %s', async (text, notes) => {
   expect((await load(text)).notes).toEqual(notes);

@@ -1,21 +1,38 @@
 /** Bounds how many of something run at once; the others wait in order. */
 export class Slots {
-  #free: number;
+  #limit: number;
+  #running = 0;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(count: number) {
-    this.#free = count;
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** How many may run at once. A higher limit lets waiting ones go at once, a lower one waits for those that run. */
+  set limit(limit: number) {
+    this.#limit = limit;
+    this.#admit();
   }
 
   async use<T>(task: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free--;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+      this.#admit();
+    });
     try {
       return await task();
     } finally {
+      this.#running--;
+      this.#admit();
+    }
+  }
+
+  #admit(): void {
+    while (this.#running < this.#limit) {
       const next = this.#waiting.shift();
-      if (next) next();
-      else this.#free++;
+      if (next === undefined) return;
+      this.#running++;
+      next();
     }
   }
 }

@@ -31,12 +31,14 @@ export interface StatPollerSettings {
 interface Watched {
   readonly sinceMs: number;
   previous?: StatSample;
+  /** Of the run that `previous` belongs to. */
+  startedAt?: string | undefined;
   /** From when a sample is asked for until the answer is there. */
   isAsked?: boolean;
 }
 
-// Engine 20.10 answers a one-shot request with its collector's next tick, within a second or so, and one tick
-// serves all requests that wait for it; from 25 on it samples at once, in 10 to 20 ms.
+// Engine 20.10 answers a one-shot request with its collector's next tick, within a second or so, unless the
+// collector was idle; one tick serves all requests that wait for it. Later engines sample at once, in some ms.
 const slowAnswerMs = 250;
 const atOnceWhenSlow = 512;
 const atOnceWhenFast = 8;
@@ -48,6 +50,7 @@ const atOnceWhenFast = 8;
 export class StatPoller {
   readonly #settings: StatPollerSettings;
   readonly #watched = new Map<string, Watched>();
+  readonly #slots = new Slots(atOnceWhenFast);
   #answerMs: number | undefined;
 
   constructor(settings: StatPollerSettings) {
@@ -93,9 +96,18 @@ export class StatPoller {
       await this.#pollAll(others, { spacingMs: 0, endMs }, signal);
       return;
     }
-    const isSlow = this.#answerMs > slowAnswerMs;
-    const spacingMs = isSlow ? 0 : (intervalMs * 0.8) / due.length;
+    const spacingMs = this.#isSlow ? 0 : (intervalMs * 0.8) / due.length;
     await this.#pollAll(due, { spacingMs, endMs }, signal);
+  }
+
+  get #isSlow(): boolean {
+    return (this.#answerMs ?? 0) > slowAnswerMs;
+  }
+
+  /** Notes the engine's pace, and acts on it at once: 20.10 answers the first request fast and all others slowly. */
+  #answered(afterMs: number): void {
+    this.#answerMs = afterMs;
+    this.#slots.limit = this.#isSlow ? atOnceWhenSlow : atOnceWhenFast;
   }
 
   #isWanted(container: ContainerDetails): boolean {
@@ -109,12 +121,10 @@ export class StatPoller {
     signal: AbortSignal,
   ): Promise<void> {
     const { clock } = this.#settings;
-    const isSlow = (this.#answerMs ?? 0) > slowAnswerMs;
-    const slots = new Slots(isSlow ? atOnceWhenSlow : atOnceWhenFast);
     const polls: Promise<void>[] = [];
     for (const container of containers) {
       this.#watch(container.id).isAsked = true;
-      polls.push(slots.use(() => this.#poll(container, signal)));
+      polls.push(this.#slots.use(() => this.#poll(container, signal)));
       if (spacingMs > 0) await clock.sleep(spacingMs, signal);
     }
     await waitUntil(endMs, clock, Promise.all(polls), signal);
@@ -128,7 +138,7 @@ export class StatPoller {
       const answer = await withDeadline(answerLimitMs, clock, signal, (limited) =>
         engine.stats(container.id, limited),
       );
-      this.#answerMs = clock.monotonicMs() - startedMs;
+      this.#answered(clock.monotonicMs() - startedMs);
       this.#take(container, watched, answer);
     } catch (error) {
       if (signal.aborted) return;
@@ -154,6 +164,7 @@ export class StatPoller {
     const subject = subjects.of(container);
     const record = this.#record(container, subject, watched, sample);
     watched.previous = sample;
+    watched.startedAt = container.startedAt;
     const lanes = subject.route.lanes.stat;
     dispatchAtOnce(
       [record],
@@ -168,7 +179,7 @@ export class StatPoller {
   #record(
     container: ContainerDetails,
     { origin }: Subject,
-    { previous, sinceMs }: Watched,
+    { previous, sinceMs, startedAt }: Watched,
     sample: StatSample,
   ): ContainerStat {
     const { clock, isPodman, takeLogCounts } = this.#settings;
@@ -177,8 +188,11 @@ export class StatPoller {
         ? clock.monotonicMs() - sinceMs
         : millisecondsOf(sample.readAt) - millisecondsOf(previous.readAt),
     );
+    // A new run counts from 0: its CPU time says nothing together with that of the run before.
     const percent =
-      previous === undefined ? undefined : cpuPercentOf(previous, sample, { windowMs, isPodman });
+      previous === undefined || startedAt !== container.startedAt
+        ? undefined
+        : cpuPercentOf(previous, sample, { windowMs, isPodman });
     const { memory, network, blockIo, pids, readAt } = sample;
     return {
       kind: 'stat',

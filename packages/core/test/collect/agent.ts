@@ -29,7 +29,7 @@ export interface Wishes {
 /** A pipeline that collects from an embedded engine, as soon as that answers, and what it delivered. */
 export class Agent implements AsyncDisposable {
   readonly records: ContainerRecord[] = [];
-  readonly said: Said[] = [];
+  readonly said: Said[];
   readonly pipeline: Pipeline;
   readonly engineInfo: ReachedEngine;
 

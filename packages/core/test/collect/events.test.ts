@@ -19,10 +19,9 @@ describe('events of containers', () => {
     web.becomes('healthy').pause().unpause().exec('ls -l: /tmp', 3).oom().remove();
     await until(() => actions(agent).includes('destroy'));
 
-    expect(actions(agent)).toEqual([
-      ...['create', 'start', 'health_status', 'pause', 'unpause'],
-      ...['exec_create', 'exec_start', 'exec_die', 'oom', 'die', 'destroy'],
-    ]);
+    expect(actions(agent).join(' ')).toBe(
+      'create start health_status pause unpause exec_create exec_start exec_die oom die destroy',
+    );
     expect(agent.events.find(({ action }) => action === 'exec_create')?.attributes).toMatchObject({
       command: 'ls -l: /tmp',
     });
