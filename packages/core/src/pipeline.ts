@@ -57,12 +57,9 @@ export class Pipeline {
     this.#bornMs = ports.clock.monotonicMs();
     this.#lanes = settings.lanes.map((lane) => new Lane(lane, ports));
     const router = new Router({ ...settings, lanes: routedLanes(settings, this.#lanes) });
-    const subjects = new Subjects({
-      ...settings,
-      ...settings.collect,
-      router,
-    });
-    const shared = { ...ports, counters: this.#counters };
+    const subjects = new Subjects({ ...settings, ...settings.collect, router });
+    const { bornAt, isPodman } = ports.engineInfo;
+    const shared = { ...ports, counters: this.#counters, bornAt };
     this.#inventory = new Inventory(shared, {
       changed: (container) => this.#changed(container),
       gone: (container) => this.#logs.gone(container),
@@ -76,7 +73,6 @@ export class Pipeline {
       {
         ...collected,
         logs: settings.collect.logs,
-        bornAt: ports.engineInfo.bornAt,
         engineNow: () => this.#engineNow(),
       },
       this.#collecting.signal,
@@ -85,7 +81,7 @@ export class Pipeline {
     this.#stats = new StatPoller({
       ...collected,
       intervalMs: settings.collect.stats.intervalMs,
-      isPodman: ports.engineInfo.isPodman,
+      isPodman,
       takeLogCounts: (id) => (this.#logs.tallyOf(id) ?? new LogTally([])).take(),
     });
   }

@@ -23,6 +23,8 @@ export interface InventorySettings {
   readonly random: () => number;
   readonly log: Diagnostics;
   readonly counters: Counters;
+  /** The agent's start, on the engine's clock: where events begin. */
+  readonly bornAt: string;
   /** What a person could do about an engine that does not answer. */
   readonly explain: (error: EngineError) => string;
 }
@@ -56,8 +58,6 @@ export class Inventory {
   readonly #feed: EventFeed;
   readonly #backoff: Backoff;
   #info: EngineInfo | undefined;
-  /** Where events begin as long as none was taken: when the engine was first reached. */
-  #firstSince: string | undefined;
   #isConnected = false;
   #arrivals: (() => void)[] = [];
   #signal: AbortSignal = AbortSignal.abort();
@@ -122,8 +122,7 @@ export class Inventory {
       this.#info = await withDeadline(answerLimitMs, clock, either, (limited) =>
         engine.connect(limited),
       );
-      this.#firstSince ??= sinceOf(this.#info.now);
-      const since = this.#feed.since ?? this.#firstSince;
+      const since = this.#feed.since ?? sinceOf(this.#settings.bornAt);
       const source = await engine.events({ since }, either);
       this.#feed.reconnected();
       const ended = source.pump((bytes) => {
