@@ -36,12 +36,15 @@ export interface AgentSettings {
 // What is left of the stop's time when the lanes must be done: a sink that ignores the abort may take two
 // seconds more, then come the account and the exit.
 const exitMarginMs = 2_500;
+// What is left for the account and the exit, whatever a sink still does.
+const lastWordMs = 200;
 
 /** Runs the agent until it is asked to stop. Resolves to the exit code. */
 export async function runAgent(settings: AgentSettings): Promise<number> {
   const { config, diagnostics, stop } = settings;
   announce(settings);
-  if (settings.start === 'strict' && !(await allSinksOpen(settings))) return 1;
+  if (settings.start === 'strict' && !(await allSinksOpen(settings)))
+    return stop.signal.aborted ? finish(settings, emptyAccounts(config), {}) : 1;
 
   const address = engineAddress(config.engine);
   const engine = new DockerodeEngine(address);
@@ -101,14 +104,16 @@ async function stopped(pipeline: Pipeline, { stopTimeoutMs }: AgentSettings): Pr
   const deadline = new AbortController();
   const inTime = new AbortController();
   // Slept, not timed: it has to keep the process alive should a sink hang without any handle.
-  const limit = systemClock
-    .sleep(Math.max(0, stopTimeoutMs - exitMarginMs), inTime.signal)
-    .then(() => deadline.abort(new Error('the time to stop is over')))
-    .catch(() => {});
-  const accounts = await pipeline.stop({ deadline: deadline.signal });
+  const passed = (ms: number) =>
+    systemClock.sleep(Math.max(0, ms), inTime.signal).catch(() => undefined);
+  const drained = passed(stopTimeoutMs - exitMarginMs).then(() =>
+    deadline.abort(new Error('the time to stop is over')),
+  );
+  const stopping = pipeline.stop({ deadline: deadline.signal });
+  await Promise.race([stopping, passed(stopTimeoutMs - lastWordMs)]);
   inTime.abort();
-  await limit;
-  return accounts;
+  await drained;
+  return pipeline.accounts();
 }
 
 /** Says what became of every record. */

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { chmod } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AccountSnapshot } from '@tallyman/core';
 import type { ContainerEvent, ContainerLog, ContainerRecord, ContainerStat } from '@tallyman/sdk';
+import { agentFolder, type FolderOptions } from './agent-folder.ts';
 import { Pipe } from './pipe.ts';
 import { isAccount, isRecord, jsonIn } from './said.ts';
 import { until } from './until.ts';
@@ -15,20 +14,15 @@ import { until } from './until.ts';
 export const program = fileURLToPath(new URL('../../bin/tallyman.js', import.meta.url));
 const built = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-export interface AgentOptions {
-  /** The configuration; as text where its form matters. Without `engine`, `state` and `sinks`: ours. */
-  readonly config?: Readonly<Record<string, unknown>> | string;
+export interface AgentOptions extends FolderOptions {
   /** Instead of `run --config …`. */
   readonly args?: readonly string[];
   /** Beside `run --config …`. */
   readonly flags?: readonly string[];
-  readonly socketPath?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** `stalled`: nothing reads standard output before {@link AgentProcess.read}. */
   readonly stdout?: 'read' | 'stalled';
   readonly userId?: number;
-  /** Files beside the configuration, e.g. sinks. */
-  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** How an agent ended. */
@@ -79,12 +73,7 @@ export class AgentProcess implements AsyncDisposable {
       throw new Error(
         `starting the agent: ${built} is missing; build it first: npx -y pnpm@12 build`,
       );
-    const folder = mkdtempSync(join(tmpdir(), 'tallyman-agent-'));
-    await chmod(folder, 0o755);
-    for (const [name, text] of Object.entries(options.files ?? {}))
-      writeFileSync(join(folder, name), text.replaceAll('FOLDER', folder));
-    writeFileSync(join(folder, 'config.yaml'), configText(options, folder));
-    return new AgentProcess(folder, options);
+    return new AgentProcess(agentFolder(options), options);
   }
 
   get pid(): number {
@@ -106,8 +95,7 @@ export class AgentProcess implements AsyncDisposable {
   /** What a container printed, in the order in which it arrived. */
   logsOf(containerId: string, stream?: ContainerLog['stream']): ContainerLog[] {
     return this.logs.filter(
-      (log) =>
-        log.container.id === containerId && (stream === undefined || log.stream === stream),
+      (log) => log.container.id === containerId && (stream === undefined || log.stream === stream),
     );
   }
 
@@ -203,15 +191,4 @@ export class AgentProcess implements AsyncDisposable {
     for (const value of jsonIn(joined.slice(0, end)))
       if (typeof value === 'object' && value !== null) this.diagnostics.push({ ...value });
   }
-}
-
-function configText({ config = {}, socketPath }: AgentOptions, folder: string): string {
-  if (typeof config === 'string') return config.replaceAll('FOLDER', folder);
-  const own = {
-    engine: { host: `unix://${socketPath ?? join(folder, 'no.sock')}` },
-    state: { directory: join(folder, 'state') },
-    sinks: { stdout: { options: { format: 'json' } } },
-  };
-  // YAML takes JSON as it is.
-  return JSON.stringify({ ...own, ...config }, undefined, 2).replaceAll('FOLDER', folder);
 }

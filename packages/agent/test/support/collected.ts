@@ -1,5 +1,5 @@
 import type { DockerClient } from '@tallyman/testkit';
-import { AgentProcess, type AgentOptions } from './agent-process.ts';
+import { type AgentOptions, AgentProcess } from './agent-process.ts';
 
 /** An agent that collects from this engine only the test's own containers: those whose names match. */
 export function agentFor(

@@ -7,6 +7,12 @@ export interface LogEntry {
   readonly text: string;
 }
 
+/** A time as records carry it: inspect answers trim trailing zeros. */
+export function nineDigits(time: string): string {
+  const [seconds = '', fraction = ''] = time.replace('Z', '').split('.');
+  return `${seconds}.${fraction.padEnd(9, '0')}Z`;
+}
+
 /** The entries of a container's log, by `GET logs?timestamps=1`: pieces of long lines are apart. */
 export async function engineEntries(client: DockerClient, id: string): Promise<LogEntry[]> {
   const bytes = await client.logs(id, { timestamps: 'true' });

@@ -1,5 +1,6 @@
 import type { AccountSnapshot } from '@tallyman/core';
 import type { ContainerRecord } from '@tallyman/sdk';
+import { expectBalanced } from '@tallyman/testkit';
 
 /** The values of the lines that are JSON. */
 export function jsonIn(text: string): unknown[] {
@@ -35,4 +36,15 @@ export function isAccount(value: unknown): value is Readonly<Record<string, Acco
         ['offered', 'delivered', 'held', 'dropped'].every((key) => key in lane),
     )
   );
+}
+
+/** What became of a sink's records. Throws where the account is missing or does not balance. */
+export function laneOf(
+  account: Readonly<Record<string, AccountSnapshot>> | undefined,
+  sink = 'stdout',
+): AccountSnapshot {
+  const lane = account?.[sink];
+  if (lane === undefined) throw new Error(`reading the account: there is none of ${sink}`);
+  expectBalanced(lane);
+  return lane;
 }

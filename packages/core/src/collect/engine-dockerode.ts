@@ -19,6 +19,8 @@ export const oldestApiVersion = '1.40';
 /** The newest version whose answers the agent was written for. */
 const newestApiVersion = '1.52';
 
+const keepAliveMs = 30_000;
+
 type Query = Readonly<Record<string, string | number | boolean>>;
 
 /** The part of docker-modem that is used: one request, answered by its response. */
@@ -141,8 +143,11 @@ export class DockerodeEngine implements Engine {
       } as const;
       this.#modem.dial(request, (error, response) => {
         if (signal.aborted) reject(signal.reason);
-        else if (isResponse(response)) resolve(response);
-        else reject(engineErrorFrom(error, doing, this.#where));
+        else if (isResponse(response)) {
+          // A peer that vanished is noticed, also on a stream that may be silent for days. No effect on unix sockets.
+          response.socket.setKeepAlive(true, keepAliveMs);
+          resolve(response);
+        } else reject(engineErrorFrom(error, doing, this.#where));
       });
     });
   }

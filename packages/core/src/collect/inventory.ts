@@ -30,6 +30,7 @@ export interface InventorySettings {
 }
 
 const reconcileEveryMs = 45_000;
+const patienceMs = 2_000;
 const healthyAfterMs = 10_000;
 
 // These change what inspect answers. `destroy` ends with "gone"; restart is told as die and start.
@@ -143,8 +144,11 @@ export class Inventory {
         engine.list(limited),
       );
       const listed = answer.map(listedFrom).filter((entry) => entry !== undefined);
-      await this.#containers.reconcile(listed, signal);
+      const reconciled = this.#containers.reconcile(listed, signal);
+      // One container that cannot be inspected keeps nobody waiting.
+      await Promise.race([reconciled, clock.sleep(patienceMs, signal)]);
       this.#arrive();
+      await reconciled;
       await clock.sleep(reconcileEveryMs, signal);
     }
   }

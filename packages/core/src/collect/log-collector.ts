@@ -142,7 +142,7 @@ export class LogCollector {
       this.#followed.delete(id);
       return;
     }
-    followed.readUpTo = end === 'stopped' ? followed.container.finishedAt : followed.readUpTo;
+    if (end === 'stopped') followed.readUpTo = followed.reader.readUpTo;
     if (this.#isWanted(followed)) this.#read(followed);
   }
 

@@ -59,6 +59,7 @@ export class LogReader {
   #resumeBy: 'line' | 'time' = 'line';
   #start: LogStart;
   #hasConnected = false;
+  #readUpTo: string | undefined;
 
   constructor(container: ContainerDetails, start: LogStart, settings: LogReaderSettings) {
     this.#id = container.id;
@@ -66,6 +67,11 @@ export class LogReader {
     this.#start = start;
     this.#settings = settings;
     this.#backoff = new Backoff({ firstMs: 250, longestMs: 30_000, random: settings.random });
+  }
+
+  /** The end of the last run that was read to its end. */
+  get readUpTo(): string | undefined {
+    return this.#readUpTo;
   }
 
   /** Whether the log was ever opened. */
@@ -86,7 +92,11 @@ export class LogReader {
     }
   }
 
-  /** What the proper end of a stream means; nothing where reading goes on. */
+  /**
+   * What the proper end of a stream means; nothing where reading goes on. Where the container runs again
+   * already, the next connection reads what is left of the run before, and ends its last line by what follows:
+   * only a TTY's last line could not be told from what follows.
+   */
   async #atEnd(
     followed: Reading,
     finishedBefore: string | undefined,
@@ -96,11 +106,13 @@ export class LogReader {
     if (now === undefined) return this.#finish(followed, 'gone');
     if (now.isRunning && now.finishedAt === finishedBefore)
       return this.#wait('the log ended while the container runs', signal);
+    if (now.isRunning) return this.#tty ? this.#finish(followed, undefined) : undefined;
     const rest = await this.#readRest(signal);
     if (isKind(rest.failure, 'gone')) return this.#finish(followed, 'gone');
     if (rest.failure !== undefined) return this.#atFailure(rest.failure, signal);
     this.#start = runStartOf(now);
-    return this.#finish(rest, now.isRunning ? undefined : 'stopped');
+    this.#readUpTo = now.finishedAt;
+    return this.#finish(rest, 'stopped');
   }
 
   /** Hands on the lines that had no end: their container has stopped. */
@@ -112,7 +124,8 @@ export class LogReader {
 
   async #atFailure(failure: unknown, signal: AbortSignal): Promise<LogEnd | undefined> {
     if (isKind(failure, 'not_readable')) return 'not_readable';
-    if (isKind(failure, 'gone')) return 'gone';
+    // An engine under load also answers so for a container that lives; its inspect answer is the truth.
+    if (isKind(failure, 'gone') && isGone(await this.#refreshed(signal))) return 'gone';
     if (!(failure instanceof PositionLostError)) return this.#wait(failure, signal);
     this.#resumeBy = 'time';
     this.#settings.gap(failure.message);
@@ -126,7 +139,9 @@ export class LogReader {
   async #readRest(signal: AbortSignal): Promise<Reading> {
     if (this.#position?.after !== undefined && !this.#isTorn && this.#resumeBy === 'line') {
       const reading = await this.#read({ follow: false, tail: restLines }, signal);
-      if (reading.decoder.hasResumed || reading.failure !== undefined) return reading;
+      if (reading.decoder.hasResumed) return reading;
+      const { failure } = reading;
+      if (failure !== undefined && !(failure instanceof PositionLostError)) return reading;
     }
     const reading = await this.#read({ follow: false, ...this.#from() }, signal);
     return reading.decoder.isPositionLost
@@ -164,6 +179,7 @@ export class LogReader {
     // A fault in the middle of a piece of the stream does not take the lines before it along.
     await this.#take(decoder.take());
     counters.add('log_untimed_pieces', decoder.untimedPieces);
+    counters.add('log_repeats', decoder.repeatedLines);
     this.#position = decoder.position;
     return { decoder, failure };
   }
@@ -221,6 +237,10 @@ export class LogReader {
     log.debug({ container: this.#id, error, delayMs }, 'Reading a log again.');
     await clock.sleep(delayMs, signal);
   }
+}
+
+function isGone(container: ContainerDetails | undefined): boolean {
+  return container === undefined || ['removing', 'dead'].includes(container.status);
 }
 
 function isKind(failure: unknown, kind: EngineErrorKind): boolean {

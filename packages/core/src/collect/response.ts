@@ -52,6 +52,8 @@ class Pump {
   #isScheduled = false;
   #isPaused = false;
   #hasEnded = false;
+  #hasFailed = false;
+  #waiting: Promise<void> = Promise.resolve();
 
   constructor(response: IncomingMessage, take: Take, settle: Settle) {
     this.#response = response;
@@ -73,9 +75,9 @@ class Pump {
       this.#hasEnded = true;
       this.#schedule();
     });
-    response.on('error', (error) => this.#settle.reject(error));
+    response.on('error', (error) => this.#fail(error));
     response.on('close', () => {
-      if (!response.readableEnded) this.#settle.reject(this.#cut());
+      if (!response.readableEnded) this.#fail(this.#cut());
     });
   }
 
@@ -89,6 +91,7 @@ class Pump {
   }
 
   #deliver(): void {
+    if (this.#hasFailed) return;
     try {
       const wait = this.#parts.length > 0 ? this.#take(this.#joined()) : undefined;
       if (wait !== undefined) this.#pauseUntil(wait);
@@ -107,6 +110,7 @@ class Pump {
 
   #pauseUntil(wait: Promise<void>): void {
     this.#isPaused = true;
+    this.#waiting = wait.catch(() => {});
     this.#response.pause();
     wait.then(
       () => {
@@ -118,9 +122,12 @@ class Pump {
     );
   }
 
+  /** Settles once nothing is being taken any more, so that nobody goes on from a place that is still moving. */
   #fail(error: unknown): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
     this.#response.destroy();
-    this.#settle.reject(error);
+    void this.#waiting.then(() => this.#settle.reject(error));
   }
 
   #cut(): Error {

@@ -42,6 +42,8 @@ interface Watched {
 const slowAnswerMs = 250;
 const atOnceWhenSlow = 512;
 const atOnceWhenFast = 8;
+// One answer that was held up says nothing yet, two in a row do.
+const lastAnswerShare = 0.2;
 
 /**
  * Samples every running container once an interval. Where the engine answers at once the requests are spread
@@ -52,6 +54,7 @@ export class StatPoller {
   readonly #watched = new Map<string, Watched>();
   readonly #slots = new Slots(atOnceWhenFast);
   #answerMs: number | undefined;
+  #unanswered = 0;
 
   constructor(settings: StatPollerSettings) {
     this.#settings = settings;
@@ -88,6 +91,9 @@ export class StatPoller {
         { intervalMs, unanswered },
         'Stats take longer than their interval, raise collect.stats.interval.',
       );
+    // A request that hangs takes no place from the others.
+    this.#unanswered = unanswered;
+    this.#setPace();
     const [first, ...others] = due;
     if (first === undefined) return;
     // The engine's pace is not known before it was asked once.
@@ -106,8 +112,13 @@ export class StatPoller {
 
   /** Notes the engine's pace, and acts on it at once: 20.10 answers the first request fast and all others slowly. */
   #answered(afterMs: number): void {
-    this.#answerMs = afterMs;
-    this.#slots.limit = this.#isSlow ? atOnceWhenSlow : atOnceWhenFast;
+    const before = this.#answerMs ?? afterMs;
+    this.#answerMs = before + (afterMs - before) * lastAnswerShare;
+    this.#setPace();
+  }
+
+  #setPace(): void {
+    this.#slots.limit = (this.#isSlow ? atOnceWhenSlow : atOnceWhenFast) + this.#unanswered;
   }
 
   #isWanted(container: ContainerDetails): boolean {

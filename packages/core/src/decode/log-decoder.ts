@@ -2,6 +2,7 @@ import { ConsoleSplitter, withoutCarriageReturn } from './console.ts';
 import { Demultiplexer } from './demultiplex.ts';
 import { type Line, LineAssembler } from './lines.ts';
 import { LogRecord, type LogSource, type StreamName } from './log.ts';
+import { RecentLines } from './repeats.ts';
 import { type LogPosition, PositionTracker, Resume } from './resume.ts';
 import { stampAt } from './timestamp.ts';
 
@@ -29,12 +30,15 @@ const [stderrChannel, errorChannel] = [2, 3];
 export class LogDecoder {
   readonly #settings: LogDecoderSettings;
   readonly #assemblers = new Map<StreamName, LineAssembler>();
+  readonly #recent = new Map<StreamName, RecentLines>();
   readonly #demultiplexer = new Demultiplexer();
   readonly #console = new ConsoleSplitter();
   readonly #tracker: PositionTracker;
   #resume: Resume | undefined;
   #records: LogRecord[] = [];
   #lastTime: string;
+  /** Lines that the engine sent twice. */
+  repeatedLines = 0;
   /** Pieces that came without a time the agent can read. */
   untimedPieces = 0;
 
@@ -121,6 +125,10 @@ export class LogDecoder {
   }
 
   #takeLine(stream: StreamName, line: Line): void {
+    if (this.#isRepeated(stream, line)) {
+      this.repeatedLines++;
+      return;
+    }
     const { time, ordinal, isTerminated } = line;
     const ref = { stream, time, ordinal, isTerminated };
     if (this.#resume !== undefined) {
@@ -135,6 +143,15 @@ export class LogDecoder {
       stream === 'console' ? { ...line, bytes: withoutCarriageReturn(line.bytes) } : line;
     this.#records.push(new LogRecord(this.#settings.source(stream), text));
     this.#tracker.passed(ref, this.#isAnyOpen());
+  }
+
+  #isRepeated(stream: StreamName, line: Line): boolean {
+    let recent = this.#recent.get(stream);
+    if (recent === undefined) {
+      recent = new RecentLines();
+      this.#recent.set(stream, recent);
+    }
+    return recent.isRepeated(line);
   }
 
   #isAnyOpen(): boolean {

@@ -22,6 +22,8 @@ export interface LogPosition {
    * everything up to this line was handed on too.
    */
   readonly ahead: readonly LineRef[];
+  /** The youngest line of each stream that was handed on. */
+  readonly youngest: readonly Pick<LineRef, 'stream' | 'time'>[];
 }
 
 /** The line that reading should go on after does not come again: the log was rotated, damaged, or the clock set back. */
@@ -29,7 +31,8 @@ export class PositionLostError extends Error {
   override readonly name = 'PositionLostError';
 }
 
-// Times run backwards by microseconds to milliseconds, between the two streams. So much later, the line will not come.
+// Times run backwards by microseconds to milliseconds, between the two streams. So much later than anything that
+// was handed on, the line will not come.
 const lostAfterMs = 1_000;
 
 /** Follows what is handed on, so that a cut connection can be resumed without gap or repeat. */
@@ -38,10 +41,12 @@ export class PositionTracker {
   #ahead: Map<StreamName, LineRef>;
   /** By the stream of a line that has begun: the last line of the other stream that passed since. */
   readonly #overtakers = new Map<StreamName, LineRef>();
+  readonly #youngest: Map<StreamName, Pick<LineRef, 'stream' | 'time'>>;
 
   constructor(start: LogPosition | undefined) {
     this.#after = start?.after;
     this.#ahead = byStream(start?.ahead ?? []);
+    this.#youngest = byStream(start?.youngest ?? []);
   }
 
   /** To be called when a line of this stream has begun and not ended. */
@@ -57,6 +62,8 @@ export class PositionTracker {
   /** To be called with each line that was handed on, and whether any line has begun and not ended then. */
   passed(line: LineRef, isAnyOpen: boolean): void {
     this.#overtakers.set(line.stream === 'stdout' ? 'stderr' : 'stdout', line);
+    if (line.time > (this.#youngest.get(line.stream)?.time ?? ''))
+      this.#youngest.set(line.stream, line);
     if (isAnyOpen) {
       this.#ahead.set(line.stream, line);
       return;
@@ -70,13 +77,16 @@ export class PositionTracker {
   get position(): LogPosition | undefined {
     if (this.#after === undefined && this.#ahead.size === 0) return undefined;
     const ahead = [...this.#ahead.values()];
-    return this.#after === undefined ? { ahead } : { after: this.#after, ahead };
+    const youngest = [...this.#youngest.values()].map(({ stream, time }) => ({ stream, time }));
+    return { ...(this.#after === undefined ? {} : { after: this.#after }), ahead, youngest };
   }
 }
 
-function byStream(lines: readonly LineRef[]): Map<StreamName, LineRef> {
+function byStream<L extends Pick<LineRef, 'stream'>>(lines: readonly L[]): Map<StreamName, L> {
   return new Map(lines.map((line) => [line.stream, line]));
 }
+
+const epoch = '1970-01-01T00:00:00.000000000Z';
 
 /** Withholds the lines that were handed on before the connection was cut. */
 export class Resume {
@@ -84,6 +94,8 @@ export class Resume {
   readonly #mode: 'line' | 'time';
   #isPast: boolean;
   readonly #ahead: Map<StreamName, LineRef>;
+  readonly #youngest: Map<StreamName, Pick<LineRef, 'stream' | 'time'>>;
+  readonly #lostAtMs: number;
   /** The line that reading goes on after, while it has begun to come again and not ended. */
   #begun: LineRef | undefined;
   #sawNewer = false;
@@ -94,6 +106,10 @@ export class Resume {
     this.#mode = mode;
     this.#isPast = position.after === undefined;
     this.#ahead = byStream(position.ahead);
+    this.#youngest = byStream(position.youngest);
+    const times = position.youngest.map(({ time }) => millisecondsOf(time));
+    this.#lostAtMs =
+      Math.max(...times, millisecondsOf(position.after?.time ?? epoch)) + lostAfterMs;
   }
 
   /** Whether nothing is withheld any more. */
@@ -137,8 +153,8 @@ export class Resume {
       this.#isPast = true;
       return false;
     }
-    if (line.time > after.time) this.#sawNewer = true;
-    if (millisecondsOf(line.time) > millisecondsOf(after.time) + lostAfterMs)
+    if (this.#isYounger(line)) this.#sawNewer = true;
+    if (millisecondsOf(line.time) > this.#lostAtMs)
       throw new PositionLostError(
         `resuming a log: the line of ${after.time} did not come again, the log goes on at ${line.time}`,
       );
@@ -146,9 +162,7 @@ export class Resume {
   }
 
   #isYounger(line: LineRef): boolean {
-    const last = this.#position.ahead.find((ahead) => ahead.stream === line.stream);
-    const than = last ?? this.#position.after;
-    return than === undefined || line.time > than.time;
+    return line.time > (this.#youngest.get(line.stream)?.time ?? '');
   }
 }
 

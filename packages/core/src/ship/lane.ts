@@ -26,6 +26,8 @@ export interface LaneVitals extends AttemptCounts {
   readonly inFlightBytes: number;
 }
 
+const reservedShare = 0.1;
+
 /** Takes records for one sink and sees to it that each is delivered, or dropped and counted. */
 export class Lane implements LanePort {
   readonly name: string;
@@ -72,7 +74,8 @@ export class Lane implements LanePort {
     let taken = 0;
     for (const record of records) {
       const bytes = weightOf(record);
-      const decision = bytes <= this.#hold.freeBytes ? 'take' : this.#whenFull(bytes);
+      const neededBytes = bytes + this.#reservedFor(record);
+      const decision = neededBytes <= this.#hold.freeBytes ? 'take' : this.#whenFull(neededBytes);
       if (decision === 'wait') break;
       taken += 1;
       this.#account.offered(1);
@@ -146,7 +149,12 @@ export class Lane implements LanePort {
     this.#reports.dropped({ records, reason, sample: 'the lane has no room' });
   }
 
-  /** What to do with a record that does not fit. */
+  /** Logs can be read again: they leave room for what cannot. */
+  #reservedFor({ kind }: ContainerRecord): number {
+    return kind === 'log' && this.kinds.size > 1 ? this.#queue.memoryBytes * reservedShare : 0;
+  }
+
+  /** What to do with a record that does not fit; `bytes` with the room it has to leave. */
   #whenFull(bytes: number): 'take' | 'wait' | 'oldest' | 'newest' | 'too_large' {
     if (bytes > this.#queue.memoryBytes) return 'too_large';
     this.#room.lacks(bytes);

@@ -4,6 +4,7 @@ export const collectorCounters = [
   'log_reconnects',
   'log_gaps',
   'log_untimed_pieces',
+  'log_repeats',
   'log_unread_containers',
   'stat_samples',
   'stat_failures',

@@ -8,15 +8,17 @@ describe('a log whose lines are gone before they could be read', () => {
   let engine: EmbeddedEngine;
   let aheadMs: number;
   beforeEach(async () => {
-    aheadMs = 0;
+    aheadMs = -60_000;
     const clock: Clock = { ...systemClock, now: () => Date.now() + aheadMs };
     engine = await new EmbeddedEngine({ clock }).start();
   });
   afterEach(() => engine.close());
 
   test('is read on, with a gap that is counted, said and sent', async () => {
-    const web = engine.container({ name: 'web' }).start().print('stdout', 'one\n');
+    const web = engine.container({ name: 'web' }).start();
+    aheadMs = 0;
     await using agent = await Agent.connectedTo(engine);
+    web.print('stdout', 'one\n');
     await agent.reads('one');
 
     await engine.stop();

@@ -50,7 +50,9 @@ describe('an engine that goes away', () => {
       'after',
     ]);
     expect(agent.lines('late')).toEqual(['late']);
-    expect(agent.events.map(({ container, action }) => [container?.id, action])).toEqual([
+    // How the first container began is, within milliseconds, before or after the agent's own start.
+    const told = agent.events.map(({ container, action }) => [container?.id, action]);
+    expect(told.slice(told.findIndex(([, action]) => action === 'rename'))).toEqual([
       [web.id, 'rename'],
       [late.id, 'create'],
       [late.id, 'start'],
