@@ -8,5 +8,7 @@ export interface BuiltInSink {
 
 /** All of them. Each is imported only where the configuration asks for it. */
 export const builtInSinks: readonly BuiltInSink[] = [
+  { type: 'librato', load: () => import('@tallyman/sink-librato') },
+  { type: 'logentries', load: () => import('@tallyman/sink-logentries') },
   { type: 'stdout', load: () => import('@tallyman/sink-stdout') },
 ];

@@ -21,6 +21,7 @@ export interface ContainersSettings {
 export type ContainerDirectory = Pick<Containers, 'get' | 'all' | 'refresh'>;
 
 const inspectsAtOnce = 16;
+const rememberedGone = 1_000;
 
 /** What the agent knows of the host's containers. The engine's inspect answer is the truth; all else is a hint to ask. */
 export class Containers {
@@ -29,10 +30,16 @@ export class Containers {
   readonly #known = new Map<string, ContainerDetails>();
   readonly #refreshing = new Map<string, { promise: Promise<void>; isStale: boolean }>();
   readonly #slots = new Slots(inspectsAtOnce);
+  readonly #gone = new Set<string>();
 
   constructor(settings: ContainersSettings, watcher: ContainerWatcher) {
     this.#settings = settings;
     this.#watcher = watcher;
+  }
+
+  /** Whether the engine ever answered for the container; of those that are gone, for the last thousand. */
+  knew(id: string): boolean {
+    return this.#known.has(id) || this.#gone.has(id);
   }
 
   get(id: string): ContainerDetails | undefined {
@@ -114,6 +121,14 @@ export class Containers {
   #remove(id: string): void {
     const known = this.#known.get(id);
     this.#known.delete(id);
+    if (known !== undefined) this.#remember(id);
     if (known !== undefined) this.#watcher.gone(known);
+  }
+
+  #remember(id: string): void {
+    this.#gone.add(id);
+    if (this.#gone.size <= rememberedGone) return;
+    const [oldest] = this.#gone;
+    if (oldest !== undefined) this.#gone.delete(oldest);
   }
 }

@@ -170,13 +170,12 @@ export class Inventory {
   #event(event: EngineEvent, ordinal: number): void {
     this.#watcher.event(event, ordinal);
     if (!changingActions.has(event.action)) return;
-    const wasKnown = this.#containers.get(event.containerId) !== undefined;
     // Said before it is asked: a container that lives 50 ms is gone by then.
     if (event.action === 'start')
       this.#containers.hint(event.containerId, { status: 'running', isRunning: true });
     this.#containers.refresh(event.containerId, this.#signal).then(
-      (container) => {
-        if (container === undefined && !wasKnown && event.action === 'start')
+      () => {
+        if (event.action === 'start' && !this.#containers.knew(event.containerId))
           this.#watcher.missed(event);
       },
       // The engine went away: the session ends by itself and the next one reconciles.

@@ -25,8 +25,6 @@ export interface LogReaderSettings {
   readonly source: (stream: StreamName) => LogSource;
   /** Hands records on; a promise pauses reading. */
   readonly take: (records: readonly LogRecord[]) => Promise<void> | undefined;
-  /** The present moment on the engine's clock. */
-  readonly engineNow: () => string;
   /** Told that lines may be missing, or that others may come twice. */
   readonly gap: (reason: string) => void;
 }
@@ -168,7 +166,6 @@ export class LogReader {
     let failure: unknown;
     try {
       await connected(signal);
-      this.#noteNow();
       const source = await engine.logs(this.#id, query, signal);
       this.#hasConnected = true;
       await source.pump((bytes) => this.#take(decoder.write(bytes)));
@@ -191,12 +188,6 @@ export class LogReader {
     return this.#settings.take(records);
   }
 
-  /** Should this connection fail, or be cut before the first line, the next one goes on from here. */
-  #noteNow(): void {
-    if (this.#start.kind === 'end')
-      this.#start = { kind: 'since', since: sinceOf(this.#settings.engineNow()) };
-  }
-
   /**
    * Whether a TTY's last line was ended only by its container's stop. The unframed stream would run it
    * together with the next run's first line, so it must not come again.
@@ -212,8 +203,9 @@ export class LogReader {
       const marginMs = this.#isTorn ? -oneNanosecondMs : resumeMarginMs;
       return { since: sinceOf(earlier(after.time, marginMs)) };
     }
-    if (this.#start.kind === 'since') return { since: this.#start.since };
-    return this.#start.kind === 'end' ? { tail: 0 } : {};
+    if (this.#start.kind !== 'since') return {};
+    const { since, tail } = this.#start;
+    return tail === undefined ? { since } : { since, tail };
   }
 
   async #refreshed(signal: AbortSignal): Promise<ContainerDetails | undefined> {

@@ -5,9 +5,12 @@ import type { LogSettings } from '../settings.ts';
 /** Where reading a log begins; `none` where what is there already is not wanted. */
 export type LogStart =
   | { readonly kind: 'beginning' }
-  | { readonly kind: 'since'; readonly since: string }
-  | { readonly kind: 'end' }
+  /** `tail`: so many entries from the end at most, so that the engine need not read a long log for a few lines. */
+  | { readonly kind: 'since'; readonly since: string; readonly tail?: number }
   | { readonly kind: 'none' };
+
+// More than a container prints between the agent's start and the opening of its log.
+const sinceBirthLines = 1_000;
 
 /**
  * Where to begin with a container that is seen for the first time. `bornAt` is the agent's start, on the
@@ -23,7 +26,9 @@ export function logStartOf(
   if (container.isRunning && isYounger(container.startedAt)) return runStartOf(container);
   if (startAt === 'beginning') return { kind: 'beginning' };
   if (startAt !== 'now') return sinceTime(earlier(bornAt, startAt.agoMs));
-  return { kind: container.isRunning ? 'end' : 'none' };
+  return container.isRunning
+    ? { kind: 'since', since: sinceOf(bornAt), tail: sinceBirthLines }
+    : { kind: 'none' };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { longestStampBytes, stampAt } from './timestamp.ts';
+import { longestStampBytes, stampAt, stampEndBytes, usualStampAt } from './timestamp.ts';
 
 /** Receives the piece `bytes[start, end)`, its line ending included. */
 export type TakePiece = (time: string, bytes: Buffer, start: number, end: number) => void;
@@ -37,8 +37,12 @@ export class ConsoleSplitter {
   /** Hands over what is left of a line that will not go on. */
   flush(take: TakePiece): void {
     const bytes = this.#pending;
-    const { time, start } = this.#begin(bytes, 0, bytes.length);
-    if (start < bytes.length) take(time, bytes, start, bytes.length);
+    for (let at: number | undefined = 0; at !== undefined && at < bytes.length; ) {
+      const { time, start } = this.#begin(bytes, at, bytes.length);
+      at = this.#nextEntry(bytes, start, bytes.length, time);
+      if (start < (at ?? bytes.length)) take(time, bytes, start, at ?? bytes.length);
+      this.#lineTime = undefined;
+    }
     this.#pending = Buffer.alloc(0);
     this.#lineTime = undefined;
   }
@@ -50,6 +54,12 @@ export class ConsoleSplitter {
     if (lineEnd < 0 && known - at < longestStampBytes) return undefined;
     const { time, start } = this.#begin(bytes, at, known);
     const border = start + pieceBytes;
+    const torn = this.#nextEntry(bytes, start, Math.min(known, border), time);
+    if (torn !== undefined && (lineEnd >= 0 || bytes.length >= border)) {
+      this.#lineTime = undefined;
+      take(time, bytes, start, torn);
+      return torn;
+    }
     if (lineEnd >= 0 && lineEnd <= border) {
       this.#lineTime = undefined;
       take(time, bytes, start, lineEnd + 1);
@@ -59,6 +69,23 @@ export class ConsoleSplitter {
     this.#lineTime = time;
     take(time, bytes, start, border);
     return border;
+  }
+
+  /**
+   * Where the next entry begins inside of what looks like one line: a run that ended without a newline is
+   * followed at once by the next run's first entry. What a container prints itself is older than its entry's time.
+   */
+  #nextEntry(bytes: Buffer, start: number, end: number, time: string): number | undefined {
+    for (
+      let at = bytes.indexOf('Z ', start);
+      at >= 0 && at < end;
+      at = bytes.indexOf('Z ', at + 1)
+    ) {
+      const from = at - stampEndBytes;
+      const next = from > start ? usualStampAt(bytes, from) : undefined;
+      if (next !== undefined && next > time) return from;
+    }
+    return undefined;
   }
 
   /** The piece's time and where its own bytes begin. An unreadable time is empty. */

@@ -6,6 +6,14 @@ const usualLength = 30;
 export const longestStampBytes = 40;
 const rfc3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
 
+/** Where the `Z` of a usual timestamp stands in it. */
+export const stampEndBytes = usualLength - 1;
+
+/** The time at `start` where it is written as the log API of Docker always does; checked to the digit. */
+export function usualStampAt(bytes: Buffer, start: number): string | undefined {
+  return normalisedTime(bytes.toString('latin1', start, start + usualLength));
+}
+
 /** A timestamp at the front of a piece, and where the piece's own bytes begin. */
 export interface Stamp {
   /** RFC 3339, UTC, nine fractional digits. */

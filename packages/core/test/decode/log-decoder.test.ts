@@ -129,6 +129,18 @@ describe('a TTY log', () => {
     ]);
   });
 
+  test('tells the last line of one run from the first of the next, which follows at once', () => {
+    const { lines } = read([Buffer.from(`${timeAt(1)} cut sho${timeAt(2)} next run\r\n`)], tty);
+
+    expect(lines).toEqual(['console cut sho', 'console next run']);
+  });
+
+  test('leaves alone a time that the container printed: it is older than its line', () => {
+    const { lines } = read([Buffer.from(`${timeAt(2)} at ${timeAt(1)} went well\r\n`)], tty);
+
+    expect(lines).toEqual([`console at ${timeAt(1)} went well`]);
+  });
+
   test('keeps a line that ended only because its container stopped', () => {
     const { decoder, lines } = read([Buffer.from(`${timeAt(1)} a\r\n${timeAt(2)} prompt> `)], tty);
 
@@ -212,6 +224,18 @@ describe('after a cut connection', () => {
     );
 
     expect(lines).toEqual(['stderr other run', 'stdout goes on']);
+  });
+
+  test('a line that took seconds to end does not make lines of its time look lost', () => {
+    const bar = (text: string) => frame(2, `${timeAt(1)} ${text}`);
+    const at = (second: number, text: string) =>
+      frame(1, `2026-11-21T19:10:${15 + second}.000000000Z ${text}\n`);
+    const frames = [bar('10%'), at(2, 'a'), at(4, 'b'), bar(' 100%\n')];
+    const position = read(frames).decoder.position as LogPosition;
+
+    const { lines } = read([...frames, at(6, 'c')], { position });
+
+    expect(lines).toEqual(['stdout c']);
   });
 
   test('a line that does not come again is said to be lost, and reading by time goes on', () => {

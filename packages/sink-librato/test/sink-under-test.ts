@@ -1,0 +1,116 @@
+import {
+  type Clock,
+  encodeJsonArray,
+  encodeJsonLines,
+  isSinkError,
+  partial,
+  permanent,
+  type RecordKind,
+  retryable,
+  Secret,
+  type Sink,
+  type SinkContext,
+  type SinkError,
+  systemClock,
+} from '@tallyman/sdk';
+import { LibratoReceiver, type LibratoOptions as ReceiverOptions } from '@tallyman/testkit';
+import definition, { type LibratoOptions } from '../src/index.ts';
+import type { LibratoRecord } from './records.ts';
+
+export const never = new AbortController().signal;
+
+export const email = 'tally@quay.io';
+export const tokens = {
+  stat: 'stats-token-5e7a',
+  log: 'logs-token-91c0',
+  event: 'events-token-33d2',
+};
+
+type Tokens = Readonly<Partial<Record<RecordKind, string>>>;
+
+export interface Surroundings {
+  readonly tokens?: Tokens;
+  readonly clock?: Clock;
+  /** AppOptics has no accounts. Default {@link email}. */
+  readonly account?: 'none';
+}
+
+/** A sink with what it counted and said. */
+export interface SinkUnderTest extends AsyncDisposable {
+  readonly sink: Sink<LibratoRecord> & { open(signal: AbortSignal): Promise<void> };
+  readonly counts: Readonly<Record<string, number>>;
+  readonly said: readonly string[];
+}
+
+/** The sink with the options given, and the schema's defaults for all others. */
+export function sinkFor(
+  url: string,
+  options: Partial<LibratoOptions> = {},
+  { tokens: given = tokens, clock = systemClock, account }: Surroundings = {},
+): SinkUnderTest {
+  const counts: Record<string, number> = {};
+  const said: string[] = [];
+  const say = (fields: object, message: string) => {
+    said.push(`${message} ${JSON.stringify(fields)}`);
+  };
+  const context: SinkContext = {
+    name: 'metrics',
+    host: 'quay',
+    version: '0.0.0',
+    token: (kind) => {
+      const text = given[kind];
+      return text === undefined ? undefined : new Secret(text);
+    },
+    log: { debug: say, info: say, warn: say, error: say },
+    clock,
+    random: Math.random,
+    progress: () => {},
+    count: (counter, amount) => {
+      counts[counter] = (counts[counter] ?? 0) + amount;
+    },
+    sdk: { retryable, permanent, partial, isSinkError, encodeJsonLines, encodeJsonArray },
+  };
+  const sink = definition.create(
+    { ...defaults, ...(account !== 'none' && { email }), url, ...options },
+    context,
+  );
+  const open = (signal: AbortSignal) => sink.open?.(signal) ?? Promise.resolve();
+  return {
+    sink: { open, write: (batch, signal) => sink.write(batch, signal) },
+    counts,
+    said,
+    [Symbol.asyncDispose]: async () => sink.close?.(never),
+  };
+}
+
+const { properties } = definition.options;
+
+/** As the agent hands them over. */
+export const defaults: LibratoOptions = {
+  url: properties.url.default,
+  naming: properties.naming.default,
+  prefix: properties.prefix.default,
+  period: 10_000,
+  max_age: 7_200_000,
+  tags: properties.tags.default,
+  annotations: properties.annotations.default,
+};
+
+/** A receiver that knows {@link tokens}. */
+export function receiverWith(options: Partial<ReceiverOptions> = {}): Promise<LibratoReceiver> {
+  const known = Object.values(tokens).map((token) => ({ token, email }));
+  return LibratoReceiver.start({ tokens: known, plainHttp: 'allowed', ...options });
+}
+
+/** What a write or an opening rejects with. */
+export async function rejectionOf(promise: Promise<void>): Promise<SinkError> {
+  return await promise.then(
+    () => {
+      throw new Error('it did not reject');
+    },
+    (error: unknown) => {
+      if (isSinkError(error)) return error;
+      throw error;
+    },
+  );
+}

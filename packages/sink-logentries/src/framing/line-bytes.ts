@@ -1,0 +1,92 @@
+import { isUtf8 } from 'node:buffer';
+import type { JsonTarget } from '@tallyman/sdk';
+
+const [quote, backslash, firstPrintable] = [0x22, 0x5c, 0x20];
+const escapes = Array.from({ length: firstPrintable }, (_, code) =>
+  JSON.stringify(String.fromCharCode(code)).slice(1, -1),
+);
+
+const leastBytes = 4 * 1024;
+
+/** Lines under construction. What was begun can be taken back, which the SDK's own encoders do not offer. */
+export class LineBytes implements JsonTarget {
+  #bytes = Buffer.alloc(0);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Bytes of memory. */
+  get capacity(): number {
+    return this.#bytes.length;
+  }
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  ascii(text: string): void {
+    this.#reserve(text.length);
+    this.#length += this.#bytes.write(text, this.#length, 'latin1');
+  }
+
+  /** Any text, as UTF-8. */
+  text(text: string): void {
+    this.#reserve(text.length * 3);
+    this.#length += this.#bytes.write(text, this.#length, 'utf8');
+  }
+
+  quoted(text: Buffer): void {
+    this.byte(quote);
+    this.#escaped(isUtf8(text) ? text : Buffer.from(text.toString('utf8')));
+    this.byte(quote);
+  }
+
+  /** Forgets what was written behind the first `length` bytes. */
+  truncate(length: number): void {
+    this.#length = length;
+  }
+
+  /** What was written, until the next change. */
+  view(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Copies valid UTF-8, in runs between the bytes that JSON wants escaped. */
+  #escaped(text: Buffer): void {
+    let from = 0;
+    for (let at = 0; at < text.length; at++) {
+      const byte = text[at] as number;
+      if (byte >= firstPrintable && byte !== quote && byte !== backslash) continue;
+      this.#copy(text, from, at);
+      if (byte < firstPrintable) this.ascii(escapes[byte] as string);
+      else {
+        this.byte(backslash);
+        this.byte(byte);
+      }
+      from = at + 1;
+    }
+    this.#copy(text, from, text.length);
+  }
+
+  #copy(text: Buffer, from: number, to: number): void {
+    this.#reserve(to - from);
+    this.#length += text.copy(this.#bytes, this.#length, from, to);
+  }
+
+  #reserve(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#bytes.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2, leastBytes));
+    this.#bytes.copy(grown, 0, 0, this.#length);
+    this.#bytes = grown;
+  }
+}
