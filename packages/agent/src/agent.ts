@@ -68,7 +68,9 @@ export async function runAgent(settings: AgentSettings): Promise<number> {
     explain,
     host: engineInfo.hostName || hostname(),
     ownContainerId: ownContainerId(),
-    around: (sink, { name }) => endingWithReader(sink, () => readerGone(name, settings)),
+    // Only there: any other sink's broken connection is one that it will open again.
+    around: (sink, { name, type }) =>
+      type === 'stdout' ? endingWithReader(sink, () => readerGone(name, settings)) : sink,
   });
   pipeline.start();
   await stop.requested();

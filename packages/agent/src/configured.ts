@@ -3,6 +3,8 @@ import { Secret } from '@tallyman/sdk';
 import { configFromEnvironment } from './config/environment.ts';
 import { loadConfig } from './config/load.ts';
 import type { LoadedConfig } from './config/model.ts';
+import { ConfigError } from './config/problem.ts';
+import type { PredecessorSettings } from './predecessor-flags.ts';
 import { defaultSinksDirectory, findSinks, type ListedCatalogue } from './sinks/catalogue.ts';
 
 /** Where the configuration is when nothing else is said. */
@@ -13,6 +15,8 @@ export interface ConfigChoice {
   readonly config?: string;
   /** `--sinks-dir`, as often as given. */
   readonly sinksDir: readonly string[];
+  /** docker-logentries' flags, where some were given. */
+  readonly flags?: PredecessorSettings | undefined;
 }
 
 /** A configuration and where it came from. */
@@ -31,13 +35,26 @@ export async function configured(choice: ConfigChoice): Promise<Configured> {
   const named = choice.config ?? env.TALLYMAN_CONFIG;
   const path = named ?? (existsSync(defaultConfigPath) ? defaultConfigPath : undefined);
   if (path !== undefined) {
+    refuseFlags(choice, path);
     const config = await loadConfig({ path, env, catalogue });
     forgetSecrets(config);
     return { config, source: path };
   }
-  const { config, yaml } = await configFromEnvironment({ env, catalogue });
+  const { config, yaml } = await configFromEnvironment({
+    env,
+    catalogue,
+    flags: choice.flags,
+  });
   forgetSecrets(config);
   return { config, source: 'environment', equivalent: yaml };
+}
+
+/** Beside a file the flags would count for nothing, and nobody would notice. */
+function refuseFlags({ flags }: ConfigChoice, path: string): void {
+  if (flags === undefined) return;
+  const message = `${path} is the configuration, and these flags of docker-logentries count only where there is none; put into it what they say (docs/guides/migrate.md), or leave it out`;
+  const at = { file: 'command line', line: 1, column: 1, path: flags.flags.join(', ') };
+  throw new ConfigError([{ ...at, message }]);
 }
 
 // Sinks run in this process. What one is not given it should not find lying about either; against one that

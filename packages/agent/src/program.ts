@@ -10,6 +10,12 @@ import { SinkUnavailable } from './config/catalogue.ts';
 import { ConfigError } from './config/problem.ts';
 import { durationFix, durationMs } from './config/units.ts';
 import { logFormats, logLevels } from './diagnostics/diagnostics.ts';
+import {
+  hideCommandLine,
+  predecessorSettings,
+  takePredecessorFlags,
+  withoutPredecessorFlags,
+} from './predecessor-flags.ts';
 import { version } from './version.ts';
 
 /** Of the process: 0 clean, 1 failure, 2 bad configuration or usage. */
@@ -79,18 +85,25 @@ function programOf(exit: Exit): Command {
   addDemo(program, exit);
   program.addHelpText(
     'after',
-    () => `\nWithout a command: run.\n\n${runCommand.helpInformation()}`,
+    () => `\nWithout a command: run.\n\n${runCommand.helpInformation()}${ofPredecessors}`,
   );
   return program;
 }
 
+const ofPredecessors =
+  "\nWithout a file, docker-logentries' flags (-t, --token …) and the variables of its kind count.\n";
+
 function addRun(program: Command, exit: Exit): Command {
-  return withRunOptions(common(program.command('run')))
+  return takePredecessorFlags(withRunOptions(common(program.command('run'))))
     .description('collect until stopped (the default)')
     .addOption(new Option('--strict', 'refuse to start when a sink does not open').default(false))
-    .action(async ({ stopTimeout, ...options }) =>
-      exit(await run({ ...options, stopTimeoutMs: stopTimeout })),
-    );
+    .addHelpText('after', ofPredecessors)
+    .action(async (given, command: Command) => {
+      const { stopTimeout, ...options } = withoutPredecessorFlags(given);
+      const flags = predecessorSettings(command);
+      if (flags !== undefined) hideCommandLine();
+      exit(await run({ ...options, flags, stopTimeoutMs: stopTimeout }));
+    });
 }
 
 function addCheck(program: Command, exit: Exit): void {

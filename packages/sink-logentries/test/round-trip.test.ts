@@ -40,14 +40,26 @@ test('does not take what the process did meanwhile for a round trip', async () =
 });
 
 const mebibyte = 1024 * 1024;
+const burst = { carryingMs: 0, carriedBytes: mebibyte };
 
-test('leaves a peer the time to read that it needed last time', () => {
+test('leaves a peer the time to read a burst that it needed last time', () => {
   const pace = new ReadingPace();
 
-  pace.learn({ afterMs: 65, lateMs: 60, silenceMs: 40, carriedBytes: 2 * mebibyte });
+  pace.learn({ ...burst, afterMs: 35, lateMs: 30, silenceMs: 20 });
 
-  expect(pace.silenceMs(mebibyte)).toBeCloseTo(50);
-  expect(pace.silenceMs(1_000)).toBeLessThan(0.1);
+  expect(pace.silenceMs(burst)).toBeCloseTo(50);
+  expect(pace.silenceMs({ ...burst, carryingMs: 30 })).toBeCloseTo(20);
+});
+
+test('leaves none for what came slower than the peer reads, and learns nothing from it', () => {
+  const pace = new ReadingPace();
+  const trickle = { carryingMs: 1_000, carriedBytes: mebibyte };
+  const before = pace.silenceMs(burst);
+
+  pace.learn({ ...trickle, afterMs: 9, lateMs: 8, silenceMs: 1 });
+
+  expect(pace.silenceMs(trickle)).toBe(0);
+  expect(pace.silenceMs(burst)).toBe(before);
 });
 
 test('leaves a peer that answers at once less and less, and a slow one no more than 250 ms', () => {
@@ -55,9 +67,9 @@ test('leaves a peer that answers at once less and less, and a slow one no more t
   const slow = new ReadingPace();
 
   for (let time = 0; time < 20; time++)
-    pace.learn({ afterMs: 1, lateMs: 1, silenceMs: 1, carriedBytes: mebibyte });
-  slow.learn({ afterMs: 9_000, lateMs: 9_000, silenceMs: 40, carriedBytes: mebibyte });
+    pace.learn({ ...burst, afterMs: 1, lateMs: 1, silenceMs: 1 });
+  slow.learn({ ...burst, afterMs: 9_000, lateMs: 9_000, silenceMs: 40 });
 
-  expect(pace.silenceMs(4 * mebibyte)).toBeLessThan(1);
-  expect(slow.silenceMs(4 * mebibyte)).toBe(250);
+  expect(pace.silenceMs(burst)).toBeLessThan(1);
+  expect(slow.silenceMs(burst)).toBe(250);
 });

@@ -13,6 +13,8 @@ export interface RunOptions extends CommonOptions {
 export async function run(options: RunOptions): Promise<number> {
   return withDiagnostics(options, async (diagnostics, stop) => {
     const { config, source, equivalent } = await configured(options);
+    for (const { flag, now } of options.flags?.remarks ?? [])
+      diagnostics.warn({ flag, now }, 'A flag of docker-logentries, which has another name here.');
     if (equivalent !== undefined)
       diagnostics.info({ yaml: equivalent }, 'No configuration file, the environment says this.');
     const start = options.strict ? 'strict' : 'tolerant';

@@ -34,7 +34,7 @@ export class Carrier {
     this.#connection = new Connection(wire, {
       clock: context.clock,
       taken: context.progress,
-      silenceMs: (bytes) => context.confirmation.pace.silenceMs(bytes),
+      silenceMs: (carried) => context.confirmation.pace.silenceMs(carried),
       isRepeatable: () => context.confirmation.isOn,
       ended: (ending) => {
         this.#cancelAge?.();

@@ -11,21 +11,26 @@ export type Ending =
   | ({ readonly kind: 'answered' } & Answer)
   | { readonly kind: 'unanswered' | 'broken'; readonly reason: string; readonly cause?: unknown };
 
+/** What a connection carried, and how long that took, from the first byte on. */
+export interface Carried {
+  readonly carriedBytes: number;
+  readonly carryingMs: number;
+}
+
 /** How the peer answered. */
-export interface Answer {
+export interface Answer extends Carried {
   /** Between our FIN and the answer. */
   readonly afterMs: number;
   /** What of that the network cannot explain. */
   readonly lateMs: number;
   /** Between the last byte and our FIN. */
   readonly silenceMs: number;
-  readonly carriedBytes: number;
 }
 
 export interface ConnectionContext {
   readonly clock: Clock;
-  /** How long the peer will need to read so much. */
-  readonly silenceMs: (carriedBytes: number) => number;
+  /** How long the peer will need to read what is still on its way. */
+  readonly silenceMs: (carried: Carried) => number;
   /** Called when the operating system has taken some of the bytes. */
   readonly taken: () => void;
   /** Whether bytes that are lost with the connection will be sent again. */
@@ -50,6 +55,8 @@ export class Connection {
   #untakenBytes = 0;
   #carriedBytes = 0;
   #state: 'carrying' | 'closing' | 'closed' | 'ended' = 'carrying';
+  #carryingSinceMs: number | undefined;
+  #carryingMs = 0;
   #silenceMs = 0;
   #closedAtMs = 0;
   #finSentAtMs: number | undefined;
@@ -79,6 +86,10 @@ export class Connection {
     return this.#untakenBytes > 0;
   }
 
+  get #carried(): Carried {
+    return { carriedBytes: this.#carriedBytes, carryingMs: this.#carryingMs };
+  }
+
   /** How long the answer to our FIN has been waited for. */
   get #waitedMs(): number {
     return this.#state === 'closed' ? this.#context.clock.monotonicMs() - this.#closedAtMs : 0;
@@ -86,6 +97,7 @@ export class Connection {
 
   /** Hands bytes over; `taken` is called once the operating system has them. */
   carry(bytes: Buffer, taken: () => void): void {
+    this.#carryingSinceMs ??= this.#context.clock.monotonicMs();
     this.#carriedBytes += bytes.length;
     this.#untakenBytes += bytes.length;
     this.#wire.socket.write(bytes, (error) => {
@@ -113,7 +125,9 @@ export class Connection {
     if (this.#state !== 'closing' || this.#untakenBytes > 0 || this.#cancelWait) return;
     // Silence first: a FIN or reset that our last bytes meet, on the way or not yet read, is seen before ours leaves.
     const { clock, silenceMs } = this.#context;
-    this.#silenceMs = this.#wire.roundTripMs + 1 + silenceMs(this.#carriedBytes);
+    const nowMs = clock.monotonicMs();
+    this.#carryingMs = nowMs - (this.#carryingSinceMs ?? nowMs);
+    this.#silenceMs = this.#wire.roundTripMs + 1 + silenceMs(this.#carried);
     this.#cancelWait = clock.after(this.#silenceMs, () => setImmediate(() => this.#sendFin()));
   }
 
@@ -150,7 +164,7 @@ export class Connection {
       afterMs,
       lateMs: afterMs - this.#wire.roundTripMs,
       silenceMs: this.#silenceMs,
-      carriedBytes: this.#carriedBytes,
+      ...this.#carried,
     };
     setImmediate(() => this.#end({ kind: 'answered', ...answer }));
   };

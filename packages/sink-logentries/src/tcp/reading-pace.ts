@@ -1,4 +1,4 @@
-import type { Answer } from './connection.ts';
+import type { Answer, Carried } from './connection.ts';
 
 // What a service reads at least, before anything is known of it: 25 MB/s.
 const firstMsPerByte = 1 / 25_000;
@@ -13,13 +13,17 @@ const [promptMs, tellingBytes] = [2, 64 * 1024];
 export class ReadingPace {
   #msPerByte = firstMsPerByte;
 
-  /** How long the peer will need to read so much, as far as it is worth waiting for. */
-  silenceMs(bytes: number): number {
-    return Math.min(longestSilenceMs, bytes * this.#msPerByte);
+  /** How long the peer will go on reading what it was sent, as far as that is worth waiting for. */
+  silenceMs({ carriedBytes, carryingMs }: Carried): number {
+    const restMs = carriedBytes * this.#msPerByte - carryingMs;
+    return Math.min(longestSilenceMs, Math.max(0, restMs));
   }
 
-  learn({ lateMs, silenceMs, carriedBytes }: Answer): void {
+  learn({ lateMs, silenceMs, carriedBytes, carryingMs }: Answer): void {
+    // Of bytes that came slower than the peer reads, it reads the last at once.
+    const isBurst = silenceMs + lateMs > carryingMs && carriedBytes >= tellingBytes;
+    if (!isBurst) return;
     if (lateMs <= promptMs) this.#msPerByte *= 0.7;
-    else if (carriedBytes >= tellingBytes) this.#msPerByte = (silenceMs + lateMs) / carriedBytes;
+    else this.#msPerByte = (carryingMs + silenceMs + lateMs) / carriedBytes;
   }
 }

@@ -54,7 +54,10 @@ function normalisedBody(body: Buffer, kind: Kind, name: string): unknown {
   }
 }
 
-/** `stop` is told by who asked for it, `die` by who watches: side by side, either may come first. */
+/**
+ * `stop` is told by who asked for it, `die` by who watches: side by side, either may come first. `pause` and
+ * `unpause` are told by both, the second time only where the watcher came too late (moby daemon/monitor.go).
+ */
 function normalisedEvents(lines: string): unknown {
   const events = lines
     .trim()
@@ -64,7 +67,12 @@ function normalisedEvents(lines: string): unknown {
   for (const [at, event] of events.entries())
     if (event.Action === 'stop' && events[at + 1]?.Action === 'die')
       events.splice(at, 2, events[at + 1], event);
-  return events.map((event) => normalisedJson(event));
+  const toldTwice = (action: string, at: number) =>
+    ['pause', 'unpause'].includes(action) &&
+    events.findIndex((event) => event.Action === action) < at;
+  return events
+    .filter((event, at) => !toldTwice(event.Action, at))
+    .map((event) => normalisedJson(event));
 }
 
 /** One entry per frame, or the pieces of a terminal's output; times by order of appearance within an output. */

@@ -1,0 +1,300 @@
+import { type Command, Option } from 'commander';
+import { globFromRegexp, type Subject } from './config/glob-from-regexp.ts';
+import { ConfigError } from './config/problem.ts';
+
+/** What docker-logentries' flags come to. */
+export interface PredecessorSettings {
+  /** The flags that were given, as documented. */
+  readonly flags: readonly string[];
+  /** Variables that a token on the command line stands for. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Parts of the configuration: what to put beside the sink, and into its entry. */
+  readonly collect: object;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly entry: { readonly match?: object; readonly options?: object };
+  /** By flag: what says the same in a file. */
+  readonly remarks: readonly Remark[];
+}
+
+export interface Remark {
+  readonly flag: string;
+  readonly now: string;
+}
+
+/** The values of the flags, by commander's names. */
+interface FlagValues {
+  readonly token?: string;
+  readonly logstoken?: string;
+  readonly statstoken?: string;
+  readonly eventstoken?: string;
+  readonly secure?: true;
+  readonly server?: string;
+  readonly port?: string;
+  readonly json?: true;
+  readonly newline?: boolean | string;
+  readonly stats?: boolean;
+  readonly logs?: boolean;
+  readonly dockerEvents?: boolean;
+  readonly statsinterval?: string;
+  readonly add?: readonly string[];
+  readonly matchByName?: readonly string[];
+  readonly matchByImage?: readonly string[];
+  readonly skipByName?: readonly string[];
+  readonly skipByImage?: readonly string[];
+}
+
+const every = (value: string, before: readonly string[] = []) => [...before, value];
+
+const flagOptions: readonly Option[] = [
+  new Option('-t, --token <token>'),
+  new Option('-l, --logstoken <token>'),
+  new Option('-k, --statstoken <token>'),
+  new Option('-e, --eventstoken <token>'),
+  new Option('-s, --secure'),
+  new Option('--server <host>'),
+  new Option('--port <port>'),
+  new Option('-j, --json'),
+  new Option('-n, --newline [value]'),
+  new Option('--no-newline'),
+  new Option('--no-stats'),
+  new Option('--no-logs'),
+  new Option('--no-dockerEvents'),
+  new Option('-i, --statsinterval <samples>'),
+  new Option('-a, --add <key=value>').argParser(every),
+  new Option('--matchByName <regexp>').argParser(every),
+  new Option('--matchByImage <regexp>').argParser(every),
+  new Option('--skipByName <regexp>').argParser(every),
+  new Option('--skipByImage <regexp>').argParser(every),
+];
+
+/** Makes a command take docker-logentries' flags, without a word in its help. */
+export function takePredecessorFlags(command: Command): Command {
+  for (const option of flagOptions) command.addOption(option.hideHelp());
+  return command;
+}
+
+/**
+ * What docker-logentries' flags on this command line come to; undefined where there are none. Throws a
+ * `ConfigError` that names every flag which cannot be honoured.
+ */
+export function predecessorSettings(command: Command): PredecessorSettings | undefined {
+  const given = flagOptions.filter((option) => isGiven(command, option));
+  if (given.length === 0) return undefined;
+  const names = new Set(given.map((option) => option.attributeName()));
+  const all = Object.entries(command.opts<FlagValues>());
+  return settingsFrom(Object.fromEntries(all.filter(([name]) => names.has(name))));
+}
+
+/** The options of a command without docker-logentries' flags. */
+export function withoutPredecessorFlags<T extends object>(options: T): T {
+  const names = new Set(flagOptions.map((option) => option.attributeName()));
+  const own = Object.entries(options).filter(([name]) => !names.has(name));
+  return Object.fromEntries(own) as T;
+}
+
+/** What stands in the process list: there a token on the command line is for all to read. */
+export function hideCommandLine(): void {
+  process.title = 'tallyman';
+  process.argv.length = 2;
+}
+
+function isGiven(command: Command, option: Option): boolean {
+  const name = option.attributeName();
+  if (command.getOptionValueSource(name) !== 'cli') return false;
+  // --newline and --no-newline share a name.
+  return option.negate === (command.getOptionValue(name) === false);
+}
+
+function settingsFrom(values: FlagValues): PredecessorSettings {
+  const faults: Remark[] = [];
+  const remarks: Remark[] = [];
+  const fault = (flag: string, now: string) => void faults.push({ flag, now });
+  const remark = (flag: string, now: string) => void remarks.push({ flag, now });
+
+  const variables = tokensFrom(values, remark);
+  const options = destinationFrom(values, fault, remark);
+  const kinds = kindsFrom(values, fault, remark);
+  linesFrom(values, fault, remark);
+  const collect = intervalFrom(values, fault, remark);
+  const fields = fieldsFrom(values, fault, remark);
+  const matchers = matchersFrom(values, fault, remark);
+  if (faults.length > 0)
+    throw new ConfigError(faults.map(({ flag, now }) => ({ ...place, path: flag, message: now })));
+  const match = { ...kinds, ...matchers };
+  return {
+    flags: namesOf(values),
+    variables,
+    collect,
+    fields,
+    entry: {
+      ...(Object.keys(match).length > 0 && { match }),
+      ...(Object.keys(options).length > 0 && { options }),
+    },
+    remarks,
+  };
+}
+
+const place = { file: 'command line', line: 1, column: 1 };
+
+type Say = (flag: string, words: string) => void;
+
+function namesOf(values: FlagValues): readonly string[] {
+  return flagOptions
+    .filter((option) => {
+      const value = Object.entries(values).find(([name]) => name === option.attributeName())?.[1];
+      return value !== undefined && option.negate === (value === false);
+    })
+    .map((option) => option.long ?? '');
+}
+
+const tokenFlags = [
+  ['token', 'LOGENTRIES_TOKEN', 'token'],
+  ['logstoken', 'LOGENTRIES_LOGSTOKEN', 'tokens.logs'],
+  ['statstoken', 'LOGENTRIES_STATSTOKEN', 'tokens.stats'],
+  ['eventstoken', 'LOGENTRIES_EVENTSTOKEN', 'tokens.events'],
+] as const;
+
+function tokensFrom(values: FlagValues, remark: Say): Readonly<Record<string, string>> {
+  const given = tokenFlags.flatMap(([name, variable, path]) => {
+    const token = values[name];
+    if (token === undefined) return [];
+    remark(
+      `--${name}`,
+      `sinks.logentries.${path}: "\${${variable}}"; better in the variable: a command line is for all to read`,
+    );
+    return [[variable, token] as const];
+  });
+  return Object.fromEntries(given);
+}
+
+function destinationFrom(
+  { secure, server, port }: FlagValues,
+  fault: Say,
+  remark: Say,
+): Readonly<Record<string, unknown>> {
+  const portNumber = port === undefined ? undefined : Number(port);
+  if (
+    portNumber !== undefined &&
+    !(Number.isInteger(portNumber) && portNumber > 0 && portNumber < 65_536)
+  )
+    fault('--port', `expected a port, a number from 1 to 65535, found ${JSON.stringify(port)}`);
+  if (secure) remark('--secure', 'sinks.logentries.options.tls: true, which is the default');
+  if (server !== undefined) remark('--server', 'sinks.logentries.options.host');
+  if (port !== undefined) remark('--port', 'sinks.logentries.options.port');
+  const named = {
+    ...(server !== undefined && { host: server }),
+    ...(portNumber !== undefined && { port: portNumber }),
+  };
+  if (secure || Object.keys(named).length === 0) return named;
+  // A destination of one's own may not speak TLS: it is reached as it was.
+  remark(
+    server === undefined ? '--port' : '--server',
+    'without --secure also sinks.logentries.options.tls: false, as it was: nothing is encrypted, the token included',
+  );
+  return { ...named, tls: false };
+}
+
+function kindsFrom({ logs, stats, dockerEvents }: FlagValues, fault: Say, remark: Say): object {
+  const flags = [
+    ['logs', '--no-logs', logs],
+    ['stats', '--no-stats', stats],
+    ['events', '--no-dockerEvents', dockerEvents],
+  ] as const;
+  const off = flags.filter(([, , wanted]) => wanted === false);
+  if (off.length === 0) return {};
+  const kinds = flags.filter(([, , wanted]) => wanted !== false).map(([kind]) => kind);
+  if (kinds.length === 0)
+    fault(
+      '--no-logs',
+      'with --no-stats and --no-dockerEvents leaves nothing to send; leave one out',
+    );
+  for (const [, flag] of off) remark(flag, `sinks.logentries.match.kinds: [${kinds.join(', ')}]`);
+  return { kinds };
+}
+
+function linesFrom({ json, newline }: FlagValues, fault: Say, remark: Say): void {
+  if (json)
+    fault(
+      '--json',
+      'lines are not parsed here: "line" holds the text as it was printed; leave it out',
+    );
+  if (newline === false)
+    fault('--no-newline', 'every line is a record of its own here; leave it out');
+  else if (newline !== undefined) remark('--newline', 'nothing: every line is a record of its own');
+}
+
+function intervalFrom({ statsinterval }: FlagValues, fault: Say, remark: Say): object {
+  if (statsinterval === undefined) return {};
+  const samples = Number(statsinterval);
+  if (!Number.isSafeInteger(samples) || samples < 1)
+    fault(
+      '--statsinterval',
+      `expected a number of samples such as 30, found ${JSON.stringify(statsinterval)}`,
+    );
+  remark(
+    '--statsinterval',
+    `collect.stats.interval: ${samples}s; it counted samples, one a second`,
+  );
+  return { stats: { interval: `${samples}s` } };
+}
+
+// Keys of the format docker-logentries: a field by such a name would not be sent.
+const ownKeys = new Set(
+  'v id long_id image name time line stats type execute part parts json'.split(' '),
+);
+
+function fieldsFrom(
+  { add }: FlagValues,
+  fault: Say,
+  remark: Say,
+): Readonly<Record<string, string>> {
+  if (add === undefined) return {};
+  const pairs = add.map((pair) => {
+    const equals = pair.indexOf('=');
+    const key = pair.slice(0, Math.max(equals, 0));
+    if (key === '') fault('--add', `expected key=value, found ${JSON.stringify(pair)}`);
+    if (ownKeys.has(key))
+      fault(
+        '--add',
+        `"${key}" is a key of every record, which a field does not displace here; take another`,
+      );
+    return [key, pair.slice(equals + 1)] as const;
+  });
+  remark('--add', 'fields; the host stays on the records unless a field "host" takes its place');
+  return Object.fromEntries(
+    pairs.map(([key, value]) => [key, value.replace(/\$(?=[${])/g, '$$$$')]),
+  );
+}
+
+function matchersFrom(values: FlagValues, fault: Say, remark: Say): object {
+  const globFor = (flag: 'matchByName' | 'matchByImage' | 'skipByName' | 'skipByImage') => {
+    const subject: Subject = flag.endsWith('Name') ? 'name' : 'image';
+    const globs = (values[flag] ?? []).flatMap((pattern) => {
+      const translation = globFromRegexp(pattern, subject);
+      if ('glob' in translation) return [translation.glob];
+      fault(
+        `--${flag}`,
+        `${JSON.stringify(pattern)} ${translation.fault}; write a file with match: { ${flag.startsWith('match') ? 'include' : 'exclude'}: [{ ${subject}: "GLOB" }] }`,
+      );
+      return [];
+    });
+    const [first, second] = globs;
+    if (first === undefined) return undefined;
+    const glob = second === undefined ? first : `{${globs.join()}}`;
+    const key = flag.startsWith('match') ? 'include' : 'exclude';
+    remark(
+      `--${flag}`,
+      `sinks.logentries.match.${key}: [{ ${subject}: ${JSON.stringify(glob)} }]; it counts for events, too`,
+    );
+    return { [subject]: glob };
+  };
+  // All that was to match had to; one thing to skip was enough.
+  const include = { ...globFor('matchByName'), ...globFor('matchByImage') };
+  const exclude = [globFor('skipByName'), globFor('skipByImage')].filter(
+    (one) => one !== undefined,
+  );
+  return {
+    ...(Object.keys(include).length > 0 && { include: [include] }),
+    ...(exclude.length > 0 && { exclude }),
+  };
+}
