@@ -35,13 +35,18 @@ export const systemClock: Clock = {
           signal.removeEventListener('abort', onAbort);
           resolve();
         },
-        Math.min(ms, longestTimerMs),
+        timerMs(ms),
       );
       signal.addEventListener('abort', onAbort, { once: true });
     }),
   after: (ms, then) => {
-    const timer = setTimeout(then, Math.min(ms, longestTimerMs));
+    const timer = setTimeout(then, timerMs(ms));
     timer.unref();
     return () => clearTimeout(timer);
   },
 };
+
+/** A moment that has just passed is now: Node warns of negative timers on standard error. */
+function timerMs(ms: number): number {
+  return Math.min(Math.max(ms, 0), longestTimerMs);
+}

@@ -19,8 +19,9 @@ export class EventCollector {
   event(event: EngineEvent, ordinal: number): void {
     if (this.#excluded.some((matches) => matches(event.action))) return;
     const { origin, route } = this.#subjects.of(this.describe(event));
-    if (route.lanes.event.length > 0)
-      dispatchAtOnce([eventRecord(event, origin, ordinal)], route.lanes.event);
+    if (route.lanes.event.length === 0) return;
+    const command = this.#directory.get(event.containerId)?.command;
+    dispatchAtOnce([eventRecord(event, origin, { ordinal, command })], route.lanes.event);
   }
 
   /** The container as it was when the event happened: its name may have changed since, its labels cannot. */

@@ -74,8 +74,12 @@ export function labelsAmong(attributes: EngineEvent['attributes']): Record<strin
   return Object.fromEntries(Object.entries(attributes).filter(([key]) => !attributeKeys.has(key)));
 }
 
-/** The record of an event. `ordinal` counts events of equal time and action. */
-export function eventRecord(event: EngineEvent, origin: Origin, ordinal: number): ContainerEvent {
+/** The record of an event. `ordinal` counts events of equal time and action; `command` is what the container runs. */
+export function eventRecord(
+  event: EngineEvent,
+  origin: Origin,
+  { ordinal, command }: { readonly ordinal: number; readonly command?: string | undefined },
+): ContainerEvent {
   const { action, detail, nanos } = event;
   const attributes = Object.fromEntries(
     Object.entries(event.attributes).filter(([key]) => attributeKeys.has(key)),
@@ -91,6 +95,7 @@ export function eventRecord(event: EngineEvent, origin: Origin, ordinal: number)
     fields: origin.fields,
     action,
     ...(event.attributes.exitCode !== undefined && Number.isInteger(exitCode) ? { exitCode } : {}),
+    ...(command === undefined ? {} : { command }),
     attributes,
   };
 }

@@ -1,4 +1,12 @@
-import { isRecord, numberOf, objectOf, optional, stringOf, textMapOf } from './json.ts';
+import {
+  isRecord,
+  type JsonObject,
+  numberOf,
+  objectOf,
+  optional,
+  stringOf,
+  textMapOf,
+} from './json.ts';
 import { normalisedTime } from './timestamp.ts';
 
 /** What the agent knows of a container: the engine's inspect answer, reduced to what is used. */
@@ -10,6 +18,8 @@ export interface ContainerDetails {
   /** All of them; records carry only those that `collect.labels` names. */
   readonly labels: Readonly<Record<string, string>>;
   readonly createdAt?: string;
+  /** Program and arguments. */
+  readonly command?: string;
   readonly tty: boolean;
   readonly logDriver: string;
   /** Cores, where limited. */
@@ -44,8 +54,16 @@ export function containerFrom(inspect: unknown): ContainerDetails {
       imageId: stringOf(answer.Image),
       createdAt: timeOf(answer.Created),
       limitCpus: limitCpusOf(host ?? {}),
+      command: commandOf(answer),
     }),
   };
+}
+
+function commandOf({ Path, Args }: JsonObject): string | undefined {
+  const program = stringOf(Path);
+  if (program === undefined || program === '') return undefined;
+  const given = Array.isArray(Args) ? Args.filter((arg) => typeof arg === 'string') : [];
+  return [program, ...given].join(' ');
 }
 
 /** Docker puts a slash before names. */

@@ -52,11 +52,11 @@ function statShape({ container, cpu, raw, host, fields }: ContainerStat) {
   return { v, id, image, name, stats, ...added(host, fields) };
 }
 
-function eventShape({ container, action, attributes, host, fields }: ContainerEvent) {
+function eventShape({ container, action, attributes, command, host, fields }: ContainerEvent) {
   const detail = attributes.command ?? attributes.health;
   const type = detail === undefined ? action : `${action}: ${detail}`;
   const { id, image, imageId = image, name } = container ?? {};
-  return { id, type, image: imageId, name, ...added(host, fields) };
+  return { id, type, image: imageId, name, ...added(host, fields), execute: command };
 }
 
 function containerShape({ id, image, name }: ContainerIdentity) {

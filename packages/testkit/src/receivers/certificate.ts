@@ -22,13 +22,16 @@ export function certificateFor({ tls }: ReceiverOptions): Certificate | undefine
 /** Made anew at each start: a key that is nowhere on a disk cannot leak. */
 function makeCertificate(kind: CertificateKind, nowMs: number): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const serial = serialNumber();
+  // Issuers are found by their names: a client that trusts two receivers has to tell them apart.
+  const name = `tallyman test receiver ${serial.toString('hex')}`;
   const signed = der.sequence(
     der.element(0xa0, der.integer(Buffer.from([2]))), // version 3
-    der.integer(serialNumber()),
+    der.integer(serial),
     ecdsaWithSha256,
-    distinguishedName('tallyman test receiver'),
+    distinguishedName(name),
     validity(kind, nowMs),
-    distinguishedName('tallyman test receiver'),
+    distinguishedName(name),
     publicKey.export({ type: 'spki', format: 'der' }),
     der.element(0xa3, der.sequence(alternativeNames(kind), authority())),
   );
