@@ -30,13 +30,10 @@ export const systemClock: Clock = {
         clearTimeout(timer);
         reject(signal.reason);
       };
-      const timer = setTimeout(
-        () => {
-          signal.removeEventListener('abort', onAbort);
-          resolve();
-        },
-        timerMs(ms),
-      );
+      const timer = setTimeout(() => {
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      }, timerMs(ms));
       signal.addEventListener('abort', onAbort, { once: true });
     }),
   after: (ms, then) => {

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { JsonBytes, type JsonTarget } from './json-bytes.ts';
 import type { ContainerRecord } from './records.ts';
 
 /**
@@ -12,24 +12,14 @@ export interface JsonWritable {
   [writeJson](target: JsonTarget): void;
 }
 
-/** Where a {@link JsonWritable} writes to. */
-export interface JsonTarget {
-  /** JSON that is ready, as bytes. */
-  raw(bytes: Uint8Array): void;
-  /** JSON that is ready and pure ASCII. */
-  ascii(text: string): void;
-  /** UTF-8 text as a JSON string with its quotes. Invalid bytes become U+FFFD. */
-  quoted(text: Buffer): void;
-}
-
 /** The records as JSON, one a line, each line ended by `\n` (NDJSON). The caller owns the bytes. */
 export function encodeJsonLines(batch: { readonly records: readonly ContainerRecord[] }): Buffer {
   const target = new JsonBytes();
   for (const record of batch.records) {
-    writeRecord(record, target);
+    encodeRecord(record, target);
     target.byte(newline);
   }
-  return target.take();
+  return target.view();
 }
 
 /** The records as one JSON array. The caller owns the bytes. */
@@ -38,75 +28,16 @@ export function encodeJsonArray(batch: { readonly records: readonly ContainerRec
   target.byte(openBracket);
   batch.records.forEach((record, index) => {
     if (index > 0) target.byte(comma);
-    writeRecord(record, target);
+    encodeRecord(record, target);
   });
   target.byte(closeBracket);
-  return target.take();
+  return target.view();
 }
 
-function writeRecord(record: ContainerRecord | JsonWritable, target: JsonBytes): void {
+/** Appends one record as JSON: from its bytes where it is a view on bytes. */
+export function encodeRecord(record: ContainerRecord | JsonWritable, target: JsonBytes): void {
   if (writeJson in record) record[writeJson](target);
-  else target.raw(Buffer.from(JSON.stringify(record)));
+  else target.text(JSON.stringify(record));
 }
 
 const [newline, comma, openBracket, closeBracket] = [0x0a, 0x2c, 0x5b, 0x5d];
-const [quote, backslash, firstPrintable] = [0x22, 0x5c, 0x20];
-const escapes = Array.from({ length: firstPrintable }, (_, code) =>
-  Buffer.from(JSON.stringify(String.fromCharCode(code)).slice(1, -1)),
-);
-
-class JsonBytes implements JsonTarget {
-  #bytes = Buffer.allocUnsafe(16 * 1024);
-  #length = 0;
-
-  byte(value: number): void {
-    this.#reserve(1);
-    this.#bytes[this.#length++] = value;
-  }
-
-  raw(bytes: Uint8Array): void {
-    this.#reserve(bytes.length);
-    this.#bytes.set(bytes, this.#length);
-    this.#length += bytes.length;
-  }
-
-  ascii(text: string): void {
-    this.#reserve(text.length);
-    this.#length += this.#bytes.write(text, this.#length, 'latin1');
-  }
-
-  quoted(text: Buffer): void {
-    this.byte(quote);
-    this.#escaped(isUtf8(text) ? text : Buffer.from(text.toString('utf8')));
-    this.byte(quote);
-  }
-
-  take(): Buffer {
-    return this.#bytes.subarray(0, this.#length);
-  }
-
-  /** Copies valid UTF-8, in runs between the bytes that JSON wants escaped. */
-  #escaped(text: Buffer): void {
-    let from = 0;
-    for (let at = 0; at < text.length; at++) {
-      const byte = text[at] as number;
-      if (byte >= firstPrintable && byte !== quote && byte !== backslash) continue;
-      this.raw(text.subarray(from, at));
-      if (byte < firstPrintable) this.raw(escapes[byte] as Buffer);
-      else {
-        this.byte(backslash);
-        this.byte(byte);
-      }
-      from = at + 1;
-    }
-    this.raw(text.subarray(from));
-  }
-
-  #reserve(more: number): void {
-    const needed = this.#length + more;
-    if (needed <= this.#bytes.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
-    this.#bytes.copy(grown, 0, 0, this.#length);
-    this.#bytes = grown;
-  }
-}

@@ -2,7 +2,7 @@ export { type Clock, systemClock } from './clock.ts';
 export {
   encodeJsonArray,
   encodeJsonLines,
-  type JsonTarget,
+  encodeRecord,
   type JsonWritable,
   writeJson,
 } from './encode.ts';
@@ -19,6 +19,7 @@ export {
   SinkError,
   type SinkErrorOptions,
 } from './errors.ts';
+export { JsonBytes, type JsonTarget } from './json-bytes.ts';
 export type {
   ArrayOption,
   BooleanOption,

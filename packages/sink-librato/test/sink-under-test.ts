@@ -1,19 +1,17 @@
 import {
   type Clock,
-  encodeJsonArray,
-  encodeJsonLines,
   isSinkError,
-  partial,
-  permanent,
   type RecordKind,
-  retryable,
   Secret,
   type Sink,
-  type SinkContext,
   type SinkError,
   systemClock,
 } from '@tallyman/sdk';
-import { LibratoReceiver, type LibratoOptions as ReceiverOptions } from '@tallyman/testkit';
+import {
+  LibratoReceiver,
+  observedContext,
+  type LibratoOptions as ReceiverOptions,
+} from '@tallyman/testkit';
 import definition, { type LibratoOptions } from '../src/index.ts';
 import type { LibratoRecord } from './records.ts';
 
@@ -48,28 +46,14 @@ export function sinkFor(
   options: Partial<LibratoOptions> = {},
   { tokens: given = tokens, clock = systemClock, account }: Surroundings = {},
 ): SinkUnderTest {
-  const counts: Record<string, number> = {};
-  const said: string[] = [];
-  const say = (fields: object, message: string) => {
-    said.push(`${message} ${JSON.stringify(fields)}`);
-  };
-  const context: SinkContext = {
+  const { context, seen } = observedContext({
     name: 'metrics',
-    host: 'quay',
-    version: '0.0.0',
     token: (kind) => {
       const text = given[kind];
       return text === undefined ? undefined : new Secret(text);
     },
-    log: { debug: say, info: say, warn: say, error: say },
     clock,
-    random: Math.random,
-    progress: () => {},
-    count: (counter, amount) => {
-      counts[counter] = (counts[counter] ?? 0) + amount;
-    },
-    sdk: { retryable, permanent, partial, isSinkError, encodeJsonLines, encodeJsonArray },
-  };
+  });
   const sink = definition.create(
     { ...defaults, ...(account !== 'none' && { email }), url, ...options },
     context,
@@ -77,8 +61,10 @@ export function sinkFor(
   const open = (signal: AbortSignal) => sink.open?.(signal) ?? Promise.resolve();
   return {
     sink: { open, write: (batch, signal) => sink.write(batch, signal) },
-    counts,
-    said,
+    counts: seen.counts,
+    get said() {
+      return seen.said.map(({ message, fields }) => `${message} ${JSON.stringify(fields)}`);
+    },
     [Symbol.asyncDispose]: async () => sink.close?.(never),
   };
 }

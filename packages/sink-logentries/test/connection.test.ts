@@ -1,9 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { isSinkError } from '@tallyman/sdk';
-import { LogentriesReceiver, type TcpStep, VirtualClock } from '@tallyman/testkit';
+import { LogentriesReceiver, logRecord, type TcpStep, VirtualClock } from '@tallyman/testkit';
 import { until, untilOn } from '../../core/test/until.ts';
 import { allTokens } from './support/context.ts';
-import { logRecord } from './support/records.ts';
 import { outcomeOf, sinkTo } from './support/sink.ts';
 
 const tokens = allTokens;

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { Secret } from '@tallyman/sdk';
+import { eventRecord } from '@tallyman/testkit';
 import { destinationOf, webhookOf } from '../src/destination.ts';
 import definition, { type LogentriesOptions } from '../src/index.ts';
 import { logsToken, observedContext } from './support/context.ts';
-import { eventRecord } from './support/records.ts';
 
 const defaults: LogentriesOptions = {
   tls: true,

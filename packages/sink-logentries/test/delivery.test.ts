@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { LogentriesReceiver } from '@tallyman/testkit';
+import { eventRecord, LogentriesReceiver, logRecord, statRecord } from '@tallyman/testkit';
 import { allTokens, eventsToken, logsToken, statsToken } from './support/context.ts';
-import { eventRecord, logRecord, statRecord } from './support/records.ts';
 import { sinkTo } from './support/sink.ts';
 
 const tokens = allTokens;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { eventRecord, logRecord, statRecord } from '@tallyman/testkit';
 import { formats } from '../src/format/formats.ts';
 import { eventsOf } from './support/lines.ts';
-import { eventRecord, logRecord, statRecord } from './support/records.ts';
 
 const container = {
   id: 'b0ea03e2acff191d82b55e0539720506d208d0272eca1c573c20d79963980720',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type ContainerLog, writeJson } from '@tallyman/sdk';
-import { LogentriesReceiver } from '@tallyman/testkit';
+import { eventRecord, LogentriesReceiver, logRecord, statRecord } from '@tallyman/testkit';
 import fc from 'fast-check';
 import { LogRecord, LogSource } from '../../core/src/decode/log.ts';
 import { formats } from '../src/format/formats.ts';
@@ -8,7 +8,6 @@ import { singleLine } from '../src/format/single-line.ts';
 import { maxLineBytes } from '../src/framing/framer.ts';
 import { allTokens, logsToken } from './support/context.ts';
 import { eventsOf, linesOf } from './support/lines.ts';
-import { eventRecord, logRecord, statRecord } from './support/records.ts';
 import { sinkTo } from './support/sink.ts';
 
 const names = ['json', 'kvp', 'text', 'docker-logentries'] as const;

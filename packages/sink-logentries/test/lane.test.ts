@@ -1,10 +1,15 @@
 import { expect, test } from '@jest/globals';
 import { type ContainerRecord, systemClock } from '@tallyman/sdk';
-import { expectBalanced, LogentriesReceiver, type TcpStep } from '@tallyman/testkit';
+import {
+  eventRecord,
+  expectBalanced,
+  LogentriesReceiver,
+  logRecord,
+  type TcpStep,
+} from '@tallyman/testkit';
 import { Lane } from '../../core/src/ship/lane.ts';
 import definition from '../src/index.ts';
 import { allTokens, observedContext } from './support/context.ts';
-import { eventRecord, logRecord } from './support/records.ts';
 import { optionsTo } from './support/sink.ts';
 
 const lines = 40_000;

@@ -1,9 +1,8 @@
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { isSinkError } from '@tallyman/sdk';
-import { LogentriesReceiver } from '@tallyman/testkit';
+import { LogentriesReceiver, logRecord } from '@tallyman/testkit';
 import { allTokens } from './support/context.ts';
-import { logRecord } from './support/records.ts';
 import { outcomeOf, sinkTo } from './support/sink.ts';
 
 const tokens = allTokens;

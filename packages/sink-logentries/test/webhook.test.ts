@@ -1,9 +1,8 @@
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { isSinkError } from '@tallyman/sdk';
-import { LogentriesWebhook } from '@tallyman/testkit';
+import { eventRecord, LogentriesWebhook, logRecord, statRecord } from '@tallyman/testkit';
 import { allTokens, eventsToken, logsToken, statsToken } from './support/context.ts';
-import { eventRecord, logRecord, statRecord } from './support/records.ts';
 import { outcomeOf, sinkTo } from './support/sink.ts';
 
 const tokens = allTokens;

@@ -1,8 +1,9 @@
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { batchOf, logRecord, observedContext } from '@tallyman/testkit';
 import definition, { createStdoutSink, type StdoutOptions, streamOutput } from '../src/index.ts';
-import { batchOf, logRecord } from './records.ts';
-import { sinkContext } from './sink-context.ts';
+
+const { context: sinkContext } = observedContext();
 
 const never = new AbortController().signal;
 const variables = ['NO_COLOR', 'FORCE_COLOR', 'TERM'] as const;

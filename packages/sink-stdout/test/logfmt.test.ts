@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { ContainerRecord } from '@tallyman/sdk';
+import { batchOf, eventRecord, logRecord, statRecord } from '@tallyman/testkit';
 import fc from 'fast-check';
 import { logfmtLines } from '../src/logfmt.ts';
-import { batchOf, eventRecord, logRecord, statRecord } from './records.ts';
 
 function lineOf(record: ContainerRecord): string {
   return Buffer.from(logfmtLines(batchOf([record]))).toString();

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { ContainerRecord } from '@tallyman/sdk';
+import { batchOf, eventRecord, logRecord, statRecord } from '@tallyman/testkit';
 import fc from 'fast-check';
 import { prettyLines } from '../src/pretty.ts';
-import { batchOf, eventRecord, logRecord, statRecord } from './records.ts';
 
 /** Without the time, which depends on where the test runs. */
 function shown(...records: ContainerRecord[]): readonly string[] {

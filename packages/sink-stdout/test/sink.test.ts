@@ -2,10 +2,11 @@ import { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { encodeJsonLines } from '@tallyman/sdk';
+import { batchOf, eventRecord, logRecord, observedContext, statRecord } from '@tallyman/testkit';
 import { createStdoutSink, isReaderGone, streamOutput } from '../src/index.ts';
 import { HeldOutput } from './held-output.ts';
-import { batchOf, eventRecord, logRecord, statRecord } from './records.ts';
-import { sinkContext } from './sink-context.ts';
+
+const { context: sinkContext } = observedContext();
 
 const never = new AbortController().signal;
 const first = batchOf([logRecord({ message: 'one' }), logRecord({ message: 'two' })], 'first');

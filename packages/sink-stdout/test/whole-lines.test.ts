@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { Batch, ContainerLog } from '@tallyman/sdk';
+import { batchOf, logRecord, observedContext } from '@tallyman/testkit';
 import fc from 'fast-check';
 import { createStdoutSink } from '../src/index.ts';
 import { HeldOutput } from './held-output.ts';
-import { batchOf, logRecord } from './records.ts';
-import { sinkContext } from './sink-context.ts';
+
+const { context: sinkContext } = observedContext();
 
 type Step = { readonly do: 'take'; readonly bytes: number } | { readonly do: 'abort' | 'fail' };
 

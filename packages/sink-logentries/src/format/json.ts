@@ -1,14 +1,10 @@
-import { type ContainerRecord, type JsonWritable, writeJson } from '@tallyman/sdk';
-import type { LineBytes } from '../framing/line-bytes.ts';
+import { type ContainerRecord, encodeRecord } from '@tallyman/sdk';
 import type { Format } from './format.ts';
 import { inParts, jsonCost, type Part } from './pieces.ts';
 
 /** Records in their documented form. Log records go from bytes to bytes. */
 export const jsonFormat: Format = {
-  write: (record: ContainerRecord | JsonWritable, event: LineBytes) => {
-    if (writeJson in record) record[writeJson](event);
-    else event.text(JSON.stringify(record));
-  },
+  write: encodeRecord,
   pieces: (record, limitBytes) => {
     const { kind, id, time } = record;
     if (record.kind !== 'log') return jsonPieces(record, { kind, id, time }, limitBytes);

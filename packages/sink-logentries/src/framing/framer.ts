@@ -1,7 +1,6 @@
-import { type ContainerRecord, permanent, type RecordKind } from '@tallyman/sdk';
+import { type ContainerRecord, type JsonBytes, permanent, type RecordKind } from '@tallyman/sdk';
 import type { Format } from '../format/format.ts';
 import type { Tokens } from '../tokens.ts';
-import type { LineBytes } from './line-bytes.ts';
 
 /** Longest line, with token and newline: what the service's own clients hold to. */
 export const maxLineBytes = 65_536;
@@ -32,7 +31,7 @@ export class Framer {
   }
 
   /** Writes one record: one line, or several where one would be too long. */
-  write(record: ContainerRecord, lines: LineBytes): void {
+  write(record: ContainerRecord, lines: JsonBytes): void {
     const head = this.#heads.get(record.kind) ?? nothing;
     const start = lines.length;
     lines.raw(head);

@@ -1,10 +1,10 @@
+import { JsonBytes } from '@tallyman/sdk';
 import type { Framer } from '../framing/framer.ts';
-import { LineBytes } from '../framing/line-bytes.ts';
 import type { Load } from './load.ts';
 
 /** Bytes that are written at once, and the loads that end with them. */
 export interface Chunk {
-  readonly lines: LineBytes;
+  readonly lines: JsonBytes;
   readonly completed: readonly Load[];
   /** Whether the next record would not have fitted. */
   readonly isFull: boolean;
@@ -26,7 +26,7 @@ const mostFree = 5;
 export class LoadingDock {
   readonly #framer: Framer;
   /** Written and taken; to be used again. */
-  readonly #free: LineBytes[] = [];
+  readonly #free: JsonBytes[] = [];
   #waiting: Load[] = [];
 
   constructor(framer: Framer) {
@@ -49,7 +49,7 @@ export class LoadingDock {
 
   /** The next lines, about 64 KiB of them, but no more than the limit; on a fresh connection at least one record. */
   chunk({ limitBytes, isFresh }: Room): Chunk {
-    const lines = this.#free.pop() ?? new LineBytes();
+    const lines = this.#free.pop() ?? new JsonBytes();
     const completed: Load[] = [];
     let isFull = false;
     while (lines.length < chunkBytes && !isFull) {
@@ -71,7 +71,7 @@ export class LoadingDock {
   }
 
   /** Writes the load's records up to a chunk's worth. False where one did not fit. */
-  #write(load: Load, lines: LineBytes, { limitBytes, isFresh }: Room): boolean {
+  #write(load: Load, lines: JsonBytes, { limitBytes, isFresh }: Room): boolean {
     while (!load.isWhole && lines.length < chunkBytes) {
       const start = lines.length;
       const record = load.records[load.next];

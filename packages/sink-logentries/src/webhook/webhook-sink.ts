@@ -8,6 +8,7 @@ import {
 import {
   type Batch,
   type ContainerRecord,
+  JsonBytes,
   permanent,
   type Sink,
   type SinkContext,
@@ -15,7 +16,6 @@ import {
 import type { WebhookDestination } from '../destination.ts';
 import type { Format } from '../format/format.ts';
 import { maxEventBytes } from '../framing/framer.ts';
-import { LineBytes } from '../framing/line-bytes.ts';
 import { untrustedAdvice, untrustedCodes } from '../tcp/dialling-error.ts';
 import type { Tokens } from '../tokens.ts';
 import { Postings } from './postings.ts';
@@ -104,7 +104,7 @@ export class WebhookSink implements Sink {
   /** The record as one event, or as several where it is too long, as over TCP. */
   #eventsOf(record: ContainerRecord): readonly (Buffer | string)[] {
     const { format } = this.#settings;
-    const event = new LineBytes();
+    const event = new JsonBytes();
     format.write(record, event);
     return event.length <= maxEventBytes ? [event.view()] : format.pieces(record, maxEventBytes);
   }

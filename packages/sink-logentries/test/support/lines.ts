@@ -1,8 +1,6 @@
-import type { ContainerRecord } from '@tallyman/sdk';
-import { Secret } from '@tallyman/sdk';
+import { type ContainerRecord, JsonBytes, Secret } from '@tallyman/sdk';
 import type { Format } from '../../src/format/format.ts';
 import { Framer } from '../../src/framing/framer.ts';
-import { LineBytes } from '../../src/framing/line-bytes.ts';
 import { eventsToken, logsToken, statsToken } from './context.ts';
 
 const tokens = {
@@ -13,7 +11,7 @@ const tokens = {
 
 /** The lines that a record becomes, without their newlines. */
 export function linesOf(format: Format, record: ContainerRecord): readonly Buffer[] {
-  const bytes = new LineBytes();
+  const bytes = new JsonBytes();
   new Framer(format, tokens).write(record, bytes);
   const lines: Buffer[] = [];
   const written = bytes.view();

@@ -30,7 +30,7 @@ export function sinkTo(
   changes: Partial<LogentriesOptions> = {},
   clock?: Clock,
 ) {
-  const { context, seen } = observedContext({}, clock);
+  const { context, seen } = observedContext(clock ? { clock } : {});
   const sink = definition.create(optionsTo(address, changes), context);
   return { sink: closable(sink), seen };
 }

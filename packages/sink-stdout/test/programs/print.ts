@@ -5,9 +5,10 @@
  */
 import { readFileSync, writeSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import { batchOf, logRecord, observedContext } from '@tallyman/testkit';
 import stdout, { isReaderGone } from '../../src/index.ts';
-import { batchOf, logRecord } from '../records.ts';
-import { sinkContext } from '../sink-context.ts';
+
+const { context: sinkContext } = observedContext();
 
 const never = new AbortController().signal;
 const [mode, format = 'json'] = process.argv.slice(2);

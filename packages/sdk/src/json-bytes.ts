@@ -1,18 +1,28 @@
 import { isUtf8 } from 'node:buffer';
-import type { JsonTarget } from '@tallyman/sdk';
+
+/** Where a {@link JsonWritable} writes to. */
+export interface JsonTarget {
+  /** JSON that is ready, as bytes. */
+  raw(bytes: Uint8Array): void;
+  /** JSON that is ready and pure ASCII. */
+  ascii(text: string): void;
+  /** UTF-8 text as a JSON string with its quotes. Invalid bytes become U+FFFD. */
+  quoted(text: Buffer): void;
+}
 
 const [quote, backslash, firstPrintable] = [0x22, 0x5c, 0x20];
 const escapes = Array.from({ length: firstPrintable }, (_, code) =>
   JSON.stringify(String.fromCharCode(code)).slice(1, -1),
 );
 
-const leastBytes = 4 * 1024;
+const leastBytes = 16 * 1024;
 
-/** Lines under construction. What was begun can be taken back, which the SDK's own encoders do not offer. */
-export class LineBytes implements JsonTarget {
+/** Grows as it is written to. What was begun can be taken back. */
+export class JsonBytes implements JsonTarget {
   #bytes = Buffer.alloc(0);
   #length = 0;
 
+  /** Bytes written. */
   get length(): number {
     return this.#length;
   }

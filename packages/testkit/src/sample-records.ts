@@ -12,6 +12,7 @@ const container = {
   image: 'nginx:1.27',
 } as const;
 
+/** A log record, whole and plausible but for what is changed. */
 export function logRecord(changes: Partial<ContainerLog> = {}): ContainerLog {
   return {
     kind: 'log',
@@ -26,6 +27,7 @@ export function logRecord(changes: Partial<ContainerLog> = {}): ContainerLog {
   };
 }
 
+/** A stat record likewise. */
 export function statRecord(changes: Partial<ContainerStat> = {}): ContainerStat {
   return {
     kind: 'stat',
@@ -48,6 +50,7 @@ export function statRecord(changes: Partial<ContainerStat> = {}): ContainerStat 
   };
 }
 
+/** An event record likewise. */
 export function eventRecord(changes: Partial<ContainerEvent> = {}): ContainerEvent {
   return {
     kind: 'event',
@@ -63,6 +66,7 @@ export function eventRecord(changes: Partial<ContainerEvent> = {}): ContainerEve
   };
 }
 
+/** A batch on its first attempt. */
 export function batchOf(records: readonly ContainerRecord[], id = 'batch-1'): Batch {
   return { id, records, attempt: 1 };
 }
