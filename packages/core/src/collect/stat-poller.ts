@@ -1,17 +1,15 @@
-import { type Clock, type ContainerStat, type LogCounts, messageOf } from '@tallyman/sdk';
+import { type Clock, type LogCounts, messageOf } from '@tallyman/sdk';
 import type { ContainerDetails } from '../decode/inspect.ts';
-import { optional } from '../decode/json.ts';
-import { shortId } from '../decode/log.ts';
-import { cpuPercentOf, type StatSample, sampleFrom } from '../decode/stat.ts';
-import { millisecondsOf, nanosOf } from '../decode/timestamp.ts';
+import { sampleFrom } from '../decode/stat.ts';
+import { type StatRecordParts, statRecord } from '../decode/stat-record.ts';
 import { dispatchAtOnce } from '../route/router.ts';
 import type { Counters } from '../vitals/counters.ts';
 import type { Diagnostics } from '../vitals/log.ts';
 import type { ContainerDirectory } from './containers.ts';
 import { answerLimitMs, withDeadline } from './deadline.ts';
 import { type Engine, EngineError } from './engine.ts';
-import { Slots } from './slots.ts';
-import type { Subject, Subjects } from './subjects.ts';
+import { Pace } from './pace.ts';
+import type { Subjects } from './subjects.ts';
 
 export interface StatPollerSettings {
   readonly engine: Engine;
@@ -30,20 +28,10 @@ export interface StatPollerSettings {
 /** What is remembered of a container from one sample to the next. */
 interface Watched {
   readonly sinceMs: number;
-  previous?: StatSample;
-  /** Of the run that `previous` belongs to. */
-  startedAt?: string | undefined;
+  previous?: StatRecordParts['previous'];
   /** From when a sample is asked for until the answer is there. */
   isAsked?: boolean;
 }
-
-// Engine 20.10 answers a one-shot request with its collector's next tick, within a second or so, unless the
-// collector was idle; one tick serves all requests that wait for it. Later engines sample at once, in some ms.
-const slowAnswerMs = 250;
-const atOnceWhenSlow = 512;
-const atOnceWhenFast = 8;
-// One answer that was held up says nothing yet, two in a row do.
-const lastAnswerShare = 0.2;
 
 /**
  * Samples every running container once an interval. Where the engine answers at once the requests are spread
@@ -52,9 +40,7 @@ const lastAnswerShare = 0.2;
 export class StatPoller {
   readonly #settings: StatPollerSettings;
   readonly #watched = new Map<string, Watched>();
-  readonly #slots = new Slots(atOnceWhenFast);
-  #answerMs: number | undefined;
-  #unanswered = 0;
+  readonly #pace = new Pace();
 
   constructor(settings: StatPollerSettings) {
     this.#settings = settings;
@@ -91,34 +77,14 @@ export class StatPoller {
         { intervalMs, unanswered },
         'Stats take longer than their interval, raise collect.stats.interval.',
       );
-    // A request that hangs takes no place from the others.
-    this.#unanswered = unanswered;
-    this.#setPace();
-    const [first, ...others] = due;
-    if (first === undefined) return;
-    // The engine's pace is not known before it was asked once.
-    if (this.#answerMs === undefined) {
-      await this.#pollAll([first], { spacingMs: 0, endMs }, signal);
-      await this.#pollAll(others, { spacingMs: 0, endMs }, signal);
+    this.#pace.hanging(unanswered);
+    if (this.#pace.isKnown) {
+      const spacingMs = this.#pace.spacingMs(intervalMs, due.length);
+      await this.#pollAll(due, { spacingMs, endMs }, signal);
       return;
     }
-    const spacingMs = this.#isSlow ? 0 : (intervalMs * 0.8) / due.length;
-    await this.#pollAll(due, { spacingMs, endMs }, signal);
-  }
-
-  get #isSlow(): boolean {
-    return (this.#answerMs ?? 0) > slowAnswerMs;
-  }
-
-  /** Notes the engine's pace, and acts on it at once: 20.10 answers the first request fast and all others slowly. */
-  #answered(afterMs: number): void {
-    const before = this.#answerMs ?? afterMs;
-    this.#answerMs = before + (afterMs - before) * lastAnswerShare;
-    this.#setPace();
-  }
-
-  #setPace(): void {
-    this.#slots.limit = (this.#isSlow ? atOnceWhenSlow : atOnceWhenFast) + this.#unanswered;
+    await this.#pollAll(due.slice(0, 1), { spacingMs: 0, endMs }, signal);
+    await this.#pollAll(due.slice(1), { spacingMs: 0, endMs }, signal);
   }
 
   #isWanted(container: ContainerDetails): boolean {
@@ -135,7 +101,7 @@ export class StatPoller {
     const polls: Promise<void>[] = [];
     for (const container of containers) {
       this.#watch(container.id).isAsked = true;
-      polls.push(this.#slots.use(() => this.#poll(container, signal)));
+      polls.push(this.#pace.use(() => this.#poll(container, signal)));
       if (spacingMs > 0) await clock.sleep(spacingMs, signal);
     }
     await waitUntil(endMs, clock, Promise.all(polls), signal);
@@ -149,7 +115,7 @@ export class StatPoller {
       const answer = await withDeadline(answerLimitMs, clock, signal, (limited) =>
         engine.stats(container.id, limited),
       );
-      this.#answered(clock.monotonicMs() - startedMs);
+      this.#pace.answered(clock.monotonicMs() - startedMs);
       this.#take(container, watched, answer);
     } catch (error) {
       if (signal.aborted) return;
@@ -165,62 +131,29 @@ export class StatPoller {
   }
 
   #take({ id }: ContainerDetails, watched: Watched, answer: unknown): void {
-    const { directory, subjects, counters } = this.#settings;
+    const { directory, subjects, counters, clock, isPodman, takeLogCounts } = this.#settings;
     const sample = sampleFrom(answer);
     const container = directory.get(id);
     // A sample that was cached by the engine comes twice; one of a stopped container is none.
     if (sample === undefined || container === undefined) return;
-    if (sample.readAt === watched.previous?.readAt) return;
+    const { previous, sinceMs } = watched;
+    if (sample.readAt === previous?.sample.readAt) return;
     counters.add('stat_samples');
-    const subject = subjects.of(container);
-    const record = this.#record(container, subject, watched, sample);
-    watched.previous = sample;
-    watched.startedAt = container.startedAt;
-    const lanes = subject.route.lanes.stat;
-    dispatchAtOnce(
-      [record],
-      lanes.filter((lane) => !lane.rawStats),
+    const { origin, route } = subjects.of(container);
+    const record = statRecord(sample, {
+      container,
+      origin,
+      ...(previous === undefined ? {} : { previous }),
+      seenForMs: clock.monotonicMs() - sinceMs,
+      isPodman,
+      logs: takeLogCounts(id),
+    });
+    watched.previous = { sample, startedAt: container.startedAt };
+    const { plain = [], raw = [] } = Object.groupBy(route.lanes.stat, ({ rawStats }) =>
+      rawStats ? 'raw' : 'plain',
     );
-    dispatchAtOnce(
-      [{ ...record, raw: answer }],
-      lanes.filter((lane) => lane.rawStats),
-    );
-  }
-
-  #record(
-    container: ContainerDetails,
-    { origin }: Subject,
-    { previous, sinceMs, startedAt }: Watched,
-    sample: StatSample,
-  ): ContainerStat {
-    const { clock, isPodman, takeLogCounts } = this.#settings;
-    const windowMs = Math.round(
-      previous === undefined
-        ? clock.monotonicMs() - sinceMs
-        : millisecondsOf(sample.readAt) - millisecondsOf(previous.readAt),
-    );
-    // A new run counts from 0: its CPU time says nothing together with that of the run before.
-    const percent =
-      previous === undefined || startedAt !== container.startedAt
-        ? undefined
-        : cpuPercentOf(previous, sample, { windowMs, isPodman });
-    const { memory, network, blockIo, pids, readAt } = sample;
-    return {
-      kind: 'stat',
-      id: `${shortId(container.id)}:s:${nanosOf(readAt)}`,
-      time: readAt,
-      ...origin,
-      windowMs,
-      cpu: {
-        ...optional({ percent }),
-        ...sample.cpu,
-        ...optional({ limitCpus: container.limitCpus }),
-      },
-      memory,
-      ...optional({ network, blockIo, pids }),
-      logs: takeLogCounts(container.id),
-      state: stateOf(container, readAt),
-    };
+    dispatchAtOnce([record], plain);
+    if (raw.length > 0) dispatchAtOnce([{ ...record, raw: answer }], raw);
   }
 
   #watch(id: string): Watched {
@@ -249,16 +182,4 @@ async function waitUntil(
   } finally {
     answered.abort();
   }
-}
-
-function stateOf(container: ContainerDetails, readAt: string): ContainerStat['state'] {
-  const { status, health, startedAt = '', restartCount, oomKilled } = container;
-  const uptimeMs = startedAt === '' ? -1 : millisecondsOf(readAt) - millisecondsOf(startedAt);
-  return {
-    status,
-    startedAt,
-    restartCount,
-    oomKilled,
-    ...optional({ health, uptimeSeconds: uptimeMs < 0 ? undefined : Math.floor(uptimeMs / 1_000) }),
-  };
 }
