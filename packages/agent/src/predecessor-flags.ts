@@ -1,4 +1,3 @@
-import { type Command, Option } from 'commander';
 import { globFromRegexp, type Subject } from './config/glob-from-regexp.ts';
 import { ConfigError } from './config/problem.ts';
 
@@ -21,8 +20,8 @@ export interface Remark {
   readonly now: string;
 }
 
-/** The values of the flags, by commander's names. */
-interface FlagValues {
+/** The values of those flags that were given; `false` for `--no-…`. */
+export interface FlagValues {
   readonly token?: string;
   readonly logstoken?: string;
   readonly statstoken?: string;
@@ -43,66 +42,54 @@ interface FlagValues {
   readonly skipByImage?: readonly string[];
 }
 
-const every = (value: string, before: readonly string[] = []) => [...before, value];
+/** A flag of docker-logentries, as a command line library wants to know it. */
+export interface PredecessorFlag {
+  readonly name: keyof FlagValues;
+  readonly spelling: string;
+  readonly occurs: 'once' | 'often';
+}
 
-const flagOptions: readonly Option[] = [
-  new Option('-t, --token <token>'),
-  new Option('-l, --logstoken <token>'),
-  new Option('-k, --statstoken <token>'),
-  new Option('-e, --eventstoken <token>'),
-  new Option('-s, --secure'),
-  new Option('--server <host>'),
-  new Option('--port <port>'),
-  new Option('-j, --json'),
-  new Option('-n, --newline [value]'),
-  new Option('--no-newline'),
-  new Option('--no-stats'),
-  new Option('--no-logs'),
-  new Option('--no-dockerEvents'),
-  new Option('-i, --statsinterval <samples>'),
-  new Option('-a, --add <key=value>').argParser(every),
-  new Option('--matchByName <regexp>').argParser(every),
-  new Option('--matchByImage <regexp>').argParser(every),
-  new Option('--skipByName <regexp>').argParser(every),
-  new Option('--skipByImage <regexp>').argParser(every),
+const once = (name: keyof FlagValues, spelling: string): PredecessorFlag => ({
+  name,
+  spelling,
+  occurs: 'once',
+});
+
+/** All of them. Two may share a name: one says yes, the other no. */
+export const predecessorFlags: readonly PredecessorFlag[] = [
+  once('token', '-t, --token <token>'),
+  once('logstoken', '-l, --logstoken <token>'),
+  once('statstoken', '-k, --statstoken <token>'),
+  once('eventstoken', '-e, --eventstoken <token>'),
+  once('secure', '-s, --secure'),
+  once('server', '--server <host>'),
+  once('port', '--port <port>'),
+  once('json', '-j, --json'),
+  once('newline', '-n, --newline [value]'),
+  once('newline', '--no-newline'),
+  once('stats', '--no-stats'),
+  once('logs', '--no-logs'),
+  once('dockerEvents', '--no-dockerEvents'),
+  once('statsinterval', '-i, --statsinterval <samples>'),
+  { name: 'add', spelling: '-a, --add <key=value>', occurs: 'often' },
+  { name: 'matchByName', spelling: '--matchByName <regexp>', occurs: 'often' },
+  { name: 'matchByImage', spelling: '--matchByImage <regexp>', occurs: 'often' },
+  { name: 'skipByName', spelling: '--skipByName <regexp>', occurs: 'often' },
+  { name: 'skipByImage', spelling: '--skipByImage <regexp>', occurs: 'often' },
 ];
 
-/** Makes a command take docker-logentries' flags, without a word in its help. */
-export function takePredecessorFlags(command: Command): Command {
-  for (const option of flagOptions) command.addOption(option.hideHelp());
-  return command;
-}
-
 /**
- * What docker-logentries' flags on this command line come to; undefined where there are none. Throws a
- * `ConfigError` that names every flag which cannot be honoured.
+ * What the flags on a command line come to; undefined where there are none. Throws a `ConfigError` that names
+ * every flag which cannot be honoured.
  */
-export function predecessorSettings(command: Command): PredecessorSettings | undefined {
-  const given = flagOptions.filter((option) => isGiven(command, option));
-  if (given.length === 0) return undefined;
-  const names = new Set(given.map((option) => option.attributeName()));
-  const all = Object.entries(command.opts<FlagValues>());
-  return settingsFrom(Object.fromEntries(all.filter(([name]) => names.has(name))));
-}
-
-/** The options of a command without docker-logentries' flags. */
-export function withoutPredecessorFlags<T extends object>(options: T): T {
-  const names = new Set(flagOptions.map((option) => option.attributeName()));
-  const own = Object.entries(options).filter(([name]) => !names.has(name));
-  return Object.fromEntries(own) as T;
+export function predecessorSettings(values: FlagValues): PredecessorSettings | undefined {
+  return Object.keys(values).length === 0 ? undefined : settingsFrom(values);
 }
 
 /** What stands in the process list: there a token on the command line is for all to read. */
 export function hideCommandLine(): void {
   process.title = 'tallyman';
   process.argv.length = 2;
-}
-
-function isGiven(command: Command, option: Option): boolean {
-  const name = option.attributeName();
-  if (command.getOptionValueSource(name) !== 'cli') return false;
-  // --newline and --no-newline share a name.
-  return option.negate === (command.getOptionValue(name) === false);
 }
 
 function settingsFrom(values: FlagValues): PredecessorSettings {
@@ -138,13 +125,10 @@ const place = { file: 'command line', line: 1, column: 1 };
 
 type Say = (flag: string, words: string) => void;
 
+/** By their long names, `--no-…` for what was turned off. */
 function namesOf(values: FlagValues): readonly string[] {
-  return flagOptions
-    .filter((option) => {
-      const value = Object.entries(values).find(([name]) => name === option.attributeName())?.[1];
-      return value !== undefined && option.negate === (value === false);
-    })
-    .map((option) => option.long ?? '');
+  const given = Object.entries(values);
+  return given.map(([name, value]) => (value === false ? `--no-${name}` : `--${name}`));
 }
 
 const tokenFlags = [

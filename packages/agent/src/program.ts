@@ -11,10 +11,10 @@ import { ConfigError } from './config/problem.ts';
 import { durationFix, durationMs } from './config/units.ts';
 import { logFormats, logLevels } from './diagnostics/diagnostics.ts';
 import {
+  type FlagValues,
   hideCommandLine,
+  predecessorFlags,
   predecessorSettings,
-  takePredecessorFlags,
-  withoutPredecessorFlags,
 } from './predecessor-flags.ts';
 import { version } from './version.ts';
 
@@ -100,10 +100,36 @@ function addRun(program: Command, exit: Exit): Command {
     .addHelpText('after', ofPredecessors)
     .action(async (given, command: Command) => {
       const { stopTimeout, ...options } = withoutPredecessorFlags(given);
-      const flags = predecessorSettings(command);
+      const flags = predecessorSettings(givenPredecessorFlags(command));
       if (flags !== undefined) hideCommandLine();
       exit(await run({ ...options, flags, stopTimeoutMs: stopTimeout }));
     });
+}
+
+const ofPredecessor = new Set<string>(predecessorFlags.map(({ name }) => name));
+
+/** Makes a command take docker-logentries' flags, without a word in its help. */
+export function takePredecessorFlags<Taker extends Command>(command: Taker): Taker {
+  for (const { spelling, occurs } of predecessorFlags) {
+    const option = new Option(spelling).hideHelp();
+    if (occurs === 'often')
+      option.argParser((value: string, before?: readonly string[]) => [...(before ?? []), value]);
+    command.addOption(option);
+  }
+  return command;
+}
+
+/** Those of docker-logentries' flags that are on the command line. */
+export function givenPredecessorFlags(command: Command): FlagValues {
+  const all = Object.entries(command.opts<FlagValues>());
+  const isGiven = (name: string) => command.getOptionValueSource(name) === 'cli';
+  return Object.fromEntries(all.filter(([name]) => ofPredecessor.has(name) && isGiven(name)));
+}
+
+/** A command's options without docker-logentries' flags. */
+function withoutPredecessorFlags<Options extends object>(options: Options): Options {
+  const own = Object.entries(options).filter(([name]) => !ofPredecessor.has(name));
+  return Object.fromEntries(own) as Options;
 }
 
 function addCheck(program: Command, exit: Exit): void {

@@ -89,7 +89,8 @@ function alternativesIn(pattern: string): readonly Parts[] {
     if (pattern[at] === '^') throw new NoGlob('excludes characters with [^…]');
     let characters = '';
     while (pattern[at] !== ']') {
-      const first = pattern[at] === '\\' ? ((at += 1), escaped()) : (pattern[at++] ?? '');
+      const character = pattern[at++] ?? '';
+      const first = character === '\\' ? escaped() : character;
       const isRange = pattern[at] === '-' && pattern[at + 1] !== ']' && first.length === 1;
       characters += isRange ? rangeFrom(first) : first;
     }
@@ -127,7 +128,7 @@ function bounded(alternatives: readonly Parts[]): readonly Parts[] {
 }
 
 function oneOf(characters: string): readonly Parts[] {
-  return [...characters].map((text) => [{ kind: 'character', text }]);
+  return Array.from(characters).map((text) => [{ kind: 'character', text }]);
 }
 
 function globOf(parts: Parts, subject: Subject): string {

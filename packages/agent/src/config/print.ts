@@ -25,6 +25,11 @@ export function printedConfig(config: LoadedConfig): string {
   return printedTree(literal(written(grammar, tree)));
 }
 
+/** What a sink's entry says of its lane, every default written out. */
+export function printedLane(lane: Lane): string {
+  return printedTree(written(entryGrammar, laneTree(lane)));
+}
+
 /** A tree of the file's own words as YAML. `${…}` in it stays what it is. */
 export function printedTree(tree: unknown): string {
   return stringify(tree, { version: '1.2', lineWidth: 0, aliasDuplicateObjects: false });
@@ -48,14 +53,23 @@ function collectTree({ labels, logs, stats, events, labelOverrides }: CollectCon
 }
 
 function sinkTree({ type, definition, options, tokens, ...sink }: SinkConfig): unknown {
-  const { batch, queue, retry } = sink;
   const words = sink.kinds.map((kind) => kindWords[kind]);
   const byWord = Object.entries(kindWords).map(([kind, word]) => [word, tokenOf(kind, tokens)]);
-  const giveUpAfter = retry.giveUpAfterMs;
   const tree = {
     type,
     tokens: Object.fromEntries(byWord.filter(([, token]) => token !== undefined)),
     match: { kinds: words, include: sink.include, exclude: sink.exclude },
+    ...laneTree(sink),
+  };
+  const entry = written(entryGrammar, tree);
+  return { ...(isMapping(entry) && entry), options: written(definition.options, options) };
+}
+
+type Lane = Pick<SinkConfig, 'batch' | 'queue' | 'retry'>;
+
+function laneTree({ batch, queue, retry }: Lane) {
+  const giveUpAfter = retry.giveUpAfterMs;
+  return {
     batch: {
       max_records: batch.maxRecords,
       max_bytes: batch.maxBytes,
@@ -75,8 +89,6 @@ function sinkTree({ type, definition, options, tokens, ...sink }: SinkConfig): u
       attempt_timeout: retry.attemptTimeoutMs,
     },
   };
-  const entry = written(entryGrammar, tree);
-  return { ...(isMapping(entry) && entry), options: written(definition.options, options) };
 }
 
 function tokenOf(kind: string, tokens: SinkConfig['tokens']): unknown {

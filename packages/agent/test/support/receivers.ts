@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { ContainerRecord } from '@tallyman/sdk';
 import {
   type CertificateKind,
+  type LibratoLedger,
   type LibratoPoint,
+  type LibratoRefusal,
   type LogentriesLedger,
   type LogentriesLine,
   ReceiverProcess,
@@ -81,24 +83,19 @@ export class Receivers implements AsyncDisposable {
   }
 }
 
-type Counts<Kind extends 'librato' | 'logentries'> = Awaited<
-  ReturnType<ReceiverProcess<Kind>['counts']>
->;
-
 /** Waits until a receiver's counts are as asked, with a bound. */
-export async function counted<Kind extends 'librato' | 'logentries'>(
-  receiver: ReceiverProcess<Kind>,
-  condition: (counts: Counts<Kind>) => boolean,
+export function counted<Counts>(
+  receiver: { readonly counts: () => Promise<Counts> },
+  condition: (counts: Counts) => boolean,
   what: string,
-  limitMs?: number,
-): Promise<Counts<Kind>> {
-  let last: Counts<Kind> | undefined;
-  const isSo = async () => {
-    last = await receiver.counts();
-    return condition(last) ? last : undefined;
+): Promise<Counts> {
+  let last: Counts | undefined;
+  const asAsked = async (): Promise<Counts | undefined> => {
+    const counts = await receiver.counts();
+    last = counts;
+    return condition(counts) ? counts : undefined;
   };
-  const state = () => `It counts ${JSON.stringify(last)}`;
-  return until(isSo, what, { state, ...(limitMs === undefined ? {} : { limitMs }) });
+  return until<Counts>(asAsked, what, { state: () => `It counts ${JSON.stringify(last)}` });
 }
 
 /** A record as it came, with the line that brought it. */
@@ -153,6 +150,13 @@ export function slotsAtLibrato(points: readonly LibratoPoint[]): Set<string> {
     points
       .filter(({ name }) => name === 'docker.memory.usage_bytes')
       .map(({ tags, time }) => `${tags?.container} ${time}`),
+  );
+}
+
+/** What Librato refused, but for the empty requests by which a sink proves its tokens. */
+export function violationsIn({ refusals }: Pick<LibratoLedger, 'refusals'>): LibratoRefusal[] {
+  return refusals.filter(
+    ({ status, message }) => !(status === 400 && message === 'is not present'),
   );
 }
 

@@ -1,0 +1,135 @@
+import type { SinkDefinition } from '@tallyman/sdk';
+import type { SinkCatalogue } from '../config/catalogue.ts';
+import type { Schema } from '../config/grammar.ts';
+import { loadConfig } from '../config/load.ts';
+import { printedLane, printedTree } from '../config/print.ts';
+import { kindWords } from '../config/tokens.ts';
+
+/** The reference page of a built-in sink, as far as its definition says it. Ends with a newline. */
+export async function sinkPage(type: string, catalogue: SinkCatalogue): Promise<string> {
+  const definition = await catalogue.definition(type);
+  const { summary, stability, accepts, token, options } = definition;
+  const kinds = accepts.map((kind) => kindWords[kind]).join(', ');
+  const rows = Object.entries(options.properties ?? {}).map(([name, schema]) =>
+    optionRow(name, schema, options.required ?? []),
+  );
+  return `<!-- Written by \`pnpm reference\` from the sink's definition. Change packages/sink-${type}/src instead. -->
+
+# The sink \`${type}\`
+
+${summary} How it behaves is in [its README](../../packages/sink-${type}/README.md), what it promises in [delivery](../specs/delivery.md).
+
+${alignedTable([
+  ['', ''],
+  ['accepts', kinds],
+  ['token', tokenWords[token]],
+  ['stability', stability],
+])}
+
+\`\`\`yaml
+${printedTree(leastTree(definition)).trimEnd()}
+\`\`\`
+
+## Options
+
+Under \`sinks.NAME.options\`.
+
+${alignedTable([['option', 'value', 'default', ''], ...rows])}
+
+## Batches, queue and retries
+
+What counts where the file says nothing:
+
+\`\`\`yaml
+${(await laneDefaults(definition, catalogue)).trimEnd()}
+\`\`\`
+`;
+}
+
+const tokenWords: Readonly<Record<SinkDefinition['token'], string>> = {
+  required:
+    'required: `token`, or `tokens.logs`, `tokens.stats`, `tokens.events`; a kind without one is not sent',
+  optional: 'optional: `token`, or `tokens.logs`, `tokens.stats`, `tokens.events`',
+  none: 'none',
+};
+
+/** The least that a file has to say. */
+function leastTree({ type, token }: SinkDefinition): unknown {
+  const entry = token === 'required' ? { token: `\${${tokenVariable(type)}}` } : {};
+  return { sinks: { [type]: entry } };
+}
+
+function tokenVariable(type: string): string {
+  return `${type.toUpperCase()}_TOKEN`;
+}
+
+function optionRow(name: string, schema: Schema, required: readonly string[]): readonly string[] {
+  const { description = '', examples = [] } = schema;
+  const shown = examples.length === 0 ? '' : ` For example ${inWords(examples.map(coded))}.`;
+  const otherwise = required.includes(name) ? 'required' : defaultWords(schema);
+  return [`\`${name}\``, valueWords(schema), otherwise, `${description}${shown}`];
+}
+
+/** A Markdown table as the formatter of this repository wants it; the first row is its head. */
+function alignedTable(rows: readonly (readonly string[])[]): string {
+  const [head = [], ...body] = rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  const widths = head.map((_, column) =>
+    Math.max(3, ...[head, ...body].map((row) => (row[column] ?? '').length)),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
+}
+
+function valueWords(schema: Schema): string {
+  if (schema.enum !== undefined) return inWords(schema.enum.map(coded));
+  if (schema.type === 'array') return `list of ${valueWords(schema.items ?? {})}`;
+  if (schema.type === 'integer') return ['number', ...boundWords(schema)].join(' ');
+  return formatWords[schema.format ?? ''] ?? typeWords[schema.type ?? ''] ?? 'any';
+}
+
+function boundWords({ minimum, maximum }: Schema): readonly string[] {
+  if (minimum === undefined || maximum === undefined) return [];
+  return [`from ${minimum} to ${maximum}`];
+}
+
+const formatWords: Readonly<Record<string, string>> = {
+  duration: 'duration',
+  size: 'size',
+  uri: 'URL',
+  email: 'e-mail address',
+  secret: 'secret',
+};
+
+const typeWords: Readonly<Record<string, string>> = {
+  string: 'text',
+  boolean: '`true` or `false`',
+  number: 'number',
+  object: 'mapping',
+};
+
+function defaultWords(schema: Schema): string {
+  if (schema.default === undefined) return '';
+  return Array.isArray(schema.default)
+    ? schema.default.map(coded).join(', ')
+    : coded(schema.default);
+}
+
+function coded(value: unknown): string {
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
+}
+
+function inWords(words: readonly string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
+/** The part of the entry in which sinks differ by their defaults, from a file that leaves all of it out. */
+async function laneDefaults(definition: SinkDefinition, catalogue: SinkCatalogue): Promise<string> {
+  const config = await loadConfig({
+    path: definition.type,
+    text: printedTree(leastTree(definition)),
+    env: { [tokenVariable(definition.type)]: 'a' },
+    catalogue,
+  });
+  return config.sinks.map(printedLane).join('');
+}
