@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { Secret } from '@tallyman/sdk';
-import { configFromEnvironment } from './config/environment.ts';
 import { loadConfig } from './config/load.ts';
 import type { LoadedConfig } from './config/model.ts';
 import { ConfigError } from './config/problem.ts';
-import type { PredecessorSettings } from './predecessor-flags.ts';
+import { configFromEnvironment } from './predecessors/environment.ts';
+import type { PredecessorSettings } from './predecessors/settings.ts';
 import { defaultSinksDirectory, findSinks, type ListedCatalogue } from './sinks/catalogue.ts';
 
 /** Where the configuration is when nothing else is said. */

@@ -10,12 +10,8 @@ import { SinkUnavailable } from './config/catalogue.ts';
 import { ConfigError } from './config/problem.ts';
 import { durationFix, durationMs } from './config/units.ts';
 import { logFormats, logLevels } from './diagnostics/diagnostics.ts';
-import {
-  type FlagValues,
-  hideCommandLine,
-  predecessorFlags,
-  predecessorSettings,
-} from './predecessor-flags.ts';
+import { type FlagValues, hideCommandLine, predecessorFlags } from './predecessors/flags.ts';
+import { predecessorSettings } from './predecessors/settings.ts';
 import { version } from './version.ts';
 
 /** Of the process: 0 clean, 1 failure, 2 bad configuration or usage. */

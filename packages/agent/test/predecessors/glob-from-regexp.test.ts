@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { globOf } from '../../../core/src/route/glob.ts';
-import { globFromRegexp } from '../../src/config/glob-from-regexp.ts';
+import { globFromRegexp } from '../../src/predecessors/glob-from-regexp.ts';
 
 test.each([
   ['demo-', 'name', '*demo-*'],

@@ -1,12 +1,12 @@
-import type { PredecessorSettings } from '../predecessor-flags.ts';
-import type { SinkCatalogue } from './catalogue.ts';
-import { loadConfig } from './load.ts';
-import type { LoadedConfig } from './model.ts';
-import { printedTree } from './print.ts';
-import { ConfigError, type Problem } from './problem.ts';
-import type { Environment } from './source.ts';
-import type { KindWord } from './tokens.ts';
-import { durationText } from './units.ts';
+import type { SinkCatalogue } from '../config/catalogue.ts';
+import { loadConfig } from '../config/load.ts';
+import type { LoadedConfig } from '../config/model.ts';
+import { printedTree } from '../config/print.ts';
+import { ConfigError, type Problem } from '../config/problem.ts';
+import type { Environment } from '../config/source.ts';
+import type { KindWord } from '../config/tokens.ts';
+import { durationText } from '../config/units.ts';
+import type { PredecessorSettings } from './settings.ts';
 
 const source = 'environment';
 

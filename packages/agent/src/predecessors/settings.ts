@@ -1,5 +1,6 @@
-import { globFromRegexp, type Subject } from './config/glob-from-regexp.ts';
-import { ConfigError } from './config/problem.ts';
+import { ConfigError } from '../config/problem.ts';
+import type { FlagValues, Say } from './flags.ts';
+import { matchersFrom } from './matchers.ts';
 
 /** What docker-logentries' flags come to. */
 export interface PredecessorSettings {
@@ -20,76 +21,12 @@ export interface Remark {
   readonly now: string;
 }
 
-/** The values of those flags that were given; `false` for `--no-…`. */
-export interface FlagValues {
-  readonly token?: string;
-  readonly logstoken?: string;
-  readonly statstoken?: string;
-  readonly eventstoken?: string;
-  readonly secure?: true;
-  readonly server?: string;
-  readonly port?: string;
-  readonly json?: true;
-  readonly newline?: boolean | string;
-  readonly stats?: boolean;
-  readonly logs?: boolean;
-  readonly dockerEvents?: boolean;
-  readonly statsinterval?: string;
-  readonly add?: readonly string[];
-  readonly matchByName?: readonly string[];
-  readonly matchByImage?: readonly string[];
-  readonly skipByName?: readonly string[];
-  readonly skipByImage?: readonly string[];
-}
-
-/** A flag of docker-logentries, as a command line library wants to know it. */
-export interface PredecessorFlag {
-  readonly name: keyof FlagValues;
-  readonly spelling: string;
-  readonly occurs: 'once' | 'often';
-}
-
-const once = (name: keyof FlagValues, spelling: string): PredecessorFlag => ({
-  name,
-  spelling,
-  occurs: 'once',
-});
-
-/** All of them. Two may share a name: one says yes, the other no. */
-export const predecessorFlags: readonly PredecessorFlag[] = [
-  once('token', '-t, --token <token>'),
-  once('logstoken', '-l, --logstoken <token>'),
-  once('statstoken', '-k, --statstoken <token>'),
-  once('eventstoken', '-e, --eventstoken <token>'),
-  once('secure', '-s, --secure'),
-  once('server', '--server <host>'),
-  once('port', '--port <port>'),
-  once('json', '-j, --json'),
-  once('newline', '-n, --newline [value]'),
-  once('newline', '--no-newline'),
-  once('stats', '--no-stats'),
-  once('logs', '--no-logs'),
-  once('dockerEvents', '--no-dockerEvents'),
-  once('statsinterval', '-i, --statsinterval <samples>'),
-  { name: 'add', spelling: '-a, --add <key=value>', occurs: 'often' },
-  { name: 'matchByName', spelling: '--matchByName <regexp>', occurs: 'often' },
-  { name: 'matchByImage', spelling: '--matchByImage <regexp>', occurs: 'often' },
-  { name: 'skipByName', spelling: '--skipByName <regexp>', occurs: 'often' },
-  { name: 'skipByImage', spelling: '--skipByImage <regexp>', occurs: 'often' },
-];
-
 /**
  * What the flags on a command line come to; undefined where there are none. Throws a `ConfigError` that names
  * every flag which cannot be honoured.
  */
 export function predecessorSettings(values: FlagValues): PredecessorSettings | undefined {
   return Object.keys(values).length === 0 ? undefined : settingsFrom(values);
-}
-
-/** What stands in the process list: there a token on the command line is for all to read. */
-export function hideCommandLine(): void {
-  process.title = 'tallyman';
-  process.argv.length = 2;
 }
 
 function settingsFrom(values: FlagValues): PredecessorSettings {
@@ -122,8 +59,6 @@ function settingsFrom(values: FlagValues): PredecessorSettings {
 }
 
 const place = { file: 'command line', line: 1, column: 1 };
-
-type Say = (flag: string, words: string) => void;
 
 /** By their long names, `--no-…` for what was turned off. */
 function namesOf(values: FlagValues): readonly string[] {
@@ -248,37 +183,4 @@ function fieldsFrom(
   return Object.fromEntries(
     pairs.map(([key, value]) => [key, value.replace(/\$(?=[${])/g, '$$$$')]),
   );
-}
-
-function matchersFrom(values: FlagValues, fault: Say, remark: Say): object {
-  const globFor = (flag: 'matchByName' | 'matchByImage' | 'skipByName' | 'skipByImage') => {
-    const subject: Subject = flag.endsWith('Name') ? 'name' : 'image';
-    const globs = (values[flag] ?? []).flatMap((pattern) => {
-      const translation = globFromRegexp(pattern, subject);
-      if ('glob' in translation) return [translation.glob];
-      fault(
-        `--${flag}`,
-        `${JSON.stringify(pattern)} ${translation.fault}; write a file with match: { ${flag.startsWith('match') ? 'include' : 'exclude'}: [{ ${subject}: "GLOB" }] }`,
-      );
-      return [];
-    });
-    const [first, second] = globs;
-    if (first === undefined) return undefined;
-    const glob = second === undefined ? first : `{${globs.join()}}`;
-    const key = flag.startsWith('match') ? 'include' : 'exclude';
-    remark(
-      `--${flag}`,
-      `sinks.logentries.match.${key}: [{ ${subject}: ${JSON.stringify(glob)} }]; it counts for events, too`,
-    );
-    return { [subject]: glob };
-  };
-  // All that was to match had to; one thing to skip was enough.
-  const include = { ...globFor('matchByName'), ...globFor('matchByImage') };
-  const exclude = [globFor('skipByName'), globFor('skipByImage')].filter(
-    (one) => one !== undefined,
-  );
-  return {
-    ...(Object.keys(include).length > 0 && { include: [include] }),
-    ...(exclude.length > 0 && { exclude }),
-  };
 }

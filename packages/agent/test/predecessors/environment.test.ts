@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of the configuration
 import { describe, expect, test } from '@jest/globals';
 import type { SinkCatalogue } from '../../src/config/catalogue.ts';
-import { configFromEnvironment } from '../../src/config/environment.ts';
+import { configFromEnvironment } from '../../src/predecessors/environment.ts';
 import { findSinks } from '../../src/sinks/catalogue.ts';
-import { smallCatalogue } from './catalogue.ts';
-import { complaintsOf } from './loading.ts';
+import { smallCatalogue } from '../config/catalogue.ts';
+import { complaintsOf } from '../config/loading.ts';
 
 // Of the sinks that come with the agent, whatever is installed on this machine.
 const catalogue = findSinks([]);

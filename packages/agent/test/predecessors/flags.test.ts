@@ -1,11 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of the configuration
 import { describe, expect, test } from '@jest/globals';
 import { Command } from 'commander';
-import { configFromEnvironment } from '../../src/config/environment.ts';
-import { predecessorSettings } from '../../src/predecessor-flags.ts';
+import { configFromEnvironment } from '../../src/predecessors/environment.ts';
+import { predecessorSettings } from '../../src/predecessors/settings.ts';
 import { givenPredecessorFlags, takePredecessorFlags } from '../../src/program.ts';
 import { findSinks } from '../../src/sinks/catalogue.ts';
-import { complaintsOf } from './loading.ts';
+import { complaintsOf } from '../config/loading.ts';
 
 const token = '11111111-2222-3333-4444-555555555555';
 const catalogue = findSinks([]);
