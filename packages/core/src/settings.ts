@@ -1,4 +1,4 @@
-import type { RecordKind, Sink, SinkDefaults } from '@tallyman/sdk';
+import type { RecordKind, Sink, SinkDefaults, SinkNeed } from '@tallyman/sdk';
 
 /** Everything the pipeline needs to be told. Set in code: the agent makes it from the configuration file. */
 export interface PipelineSettings {
@@ -62,7 +62,8 @@ export interface LaneSettings {
   readonly kinds: readonly RecordKind[];
   readonly include: readonly Matcher[];
   readonly exclude: readonly Matcher[];
-  readonly rawStats: boolean;
+  /** What the sink needs beyond the records. */
+  readonly needs: ReadonlySet<SinkNeed>;
   readonly batch: BatchSettings;
   readonly queue: QueueSettings;
   readonly retry: RetrySettings;

@@ -164,7 +164,10 @@ export interface ContainerEvent extends RecordBase {
   readonly action: string;
   /** Of `die` and `exec_die`. */
   readonly exitCode?: number;
-  /** What the container runs, program and arguments; absent where it was gone before it could be inspected. */
+  /**
+   * What the container runs, program and arguments, where a configured sink needs it (`needs: ['command']`);
+   * absent where it was gone before it could be inspected.
+   */
   readonly command?: string;
   /** The engine's attributes of the event, without the container's labels. */
   readonly attributes: Readonly<Record<string, string>>;

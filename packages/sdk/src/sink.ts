@@ -73,7 +73,7 @@ export interface SinkContext {
 }
 
 /** Something beyond the records that a sink needs collected. */
-export type SinkNeed = 'rawStats';
+export type SinkNeed = 'rawStats' | 'command';
 
 /** Default batching and concurrency; the configuration's `batch` and `queue` override it. */
 export interface SinkDefaults {

@@ -17,7 +17,7 @@ export default defineSink({
   accepts: ['log', 'stat', 'event'],
   token: 'required',
   options: optionsSchema,
-  needs: ({ format }) => (format === 'docker-logentries' ? ['rawStats'] : []),
+  needs: ({ format }) => (format === 'docker-logentries' ? ['rawStats', 'command'] : []),
   defaults: { maxRecords: 2_000, maxBytes: 512 * 1024, maxWaitMs: 100, ordered: true },
   create: createLogentriesSink,
 });

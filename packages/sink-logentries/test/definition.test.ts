@@ -66,6 +66,6 @@ test('needs the raw samples only where it writes them', () => {
   const { needs } = definition;
   if (typeof needs !== 'function') throw new Error('needs is not a function');
 
-  expect(needs({ ...defaults, format: 'docker-logentries' })).toEqual(['rawStats']);
+  expect(needs({ ...defaults, format: 'docker-logentries' })).toEqual(['rawStats', 'command']);
   expect(needs(defaults)).toEqual([]);
 });

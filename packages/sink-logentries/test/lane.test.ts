@@ -26,7 +26,7 @@ function laneTo(receiver: LogentriesReceiver) {
       kinds: ['log', 'stat', 'event'],
       include: [],
       exclude: [],
-      rawStats: false,
+      needs: new Set(),
       batch: { maxRecords, maxBytes, maxWaitMs },
       queue: {
         memoryBytes: 16 * 1024 * 1024,

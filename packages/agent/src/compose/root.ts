@@ -108,6 +108,5 @@ function laneSettings(config: SinkConfig, sink: Sink): LaneSettings {
   const { name, kinds, include, exclude, batch, queue, retry, definition, options } = config;
   const needs =
     typeof definition.needs === 'function' ? definition.needs(options) : (definition.needs ?? []);
-  const rawStats = needs.includes('rawStats');
-  return { name, sink, kinds, include, exclude, rawStats, batch, queue, retry };
+  return { name, sink, kinds, include, exclude, needs: new Set(needs), batch, queue, retry };
 }

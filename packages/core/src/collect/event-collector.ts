@@ -1,6 +1,6 @@
 import { type EngineEvent, eventRecord, identityFromEvent, labelsAmong } from '../decode/event.ts';
 import { type Glob, globOf } from '../route/glob.ts';
-import { dispatchAtOnce } from '../route/router.ts';
+import { dispatchAtOnce, lanesNeeding } from '../route/router.ts';
 import type { ContainerDirectory } from './containers.ts';
 import type { Described, Subjects } from './subjects.ts';
 
@@ -19,9 +19,11 @@ export class EventCollector {
   event(event: EngineEvent, ordinal: number): void {
     if (this.#excluded.some((matches) => matches(event.action))) return;
     const { origin, route } = this.#subjects.of(this.describe(event));
-    if (route.lanes.event.length === 0) return;
+    const record = eventRecord(event, origin, ordinal);
+    const { needing, others } = lanesNeeding('command', route.lanes.event);
+    dispatchAtOnce([record], others);
     const command = this.#directory.get(event.containerId)?.command;
-    dispatchAtOnce([eventRecord(event, origin, { ordinal, command })], route.lanes.event);
+    dispatchAtOnce([command === undefined ? record : { ...record, command }], needing);
   }
 
   /** The container as it was when the event happened: its name may have changed since, its labels cannot. */

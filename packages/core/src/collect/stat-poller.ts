@@ -2,7 +2,7 @@ import { type Clock, type LogCounts, messageOf } from '@tallyman/sdk';
 import type { ContainerDetails } from '../decode/inspect.ts';
 import { sampleFrom } from '../decode/stat.ts';
 import { type StatRecordParts, statRecord } from '../decode/stat-record.ts';
-import { dispatchAtOnce } from '../route/router.ts';
+import { dispatchAtOnce, lanesNeeding } from '../route/router.ts';
 import type { Counters } from '../vitals/counters.ts';
 import type { Diagnostics } from '../vitals/log.ts';
 import type { ContainerDirectory } from './containers.ts';
@@ -149,11 +149,9 @@ export class StatPoller {
       logs: takeLogCounts(id),
     });
     watched.previous = { sample, startedAt: container.startedAt };
-    const { plain = [], raw = [] } = Object.groupBy(route.lanes.stat, ({ rawStats }) =>
-      rawStats ? 'raw' : 'plain',
-    );
-    dispatchAtOnce([record], plain);
-    if (raw.length > 0) dispatchAtOnce([{ ...record, raw: answer }], raw);
+    const { needing, others } = lanesNeeding('rawStats', route.lanes.stat);
+    dispatchAtOnce([record], others);
+    if (needing.length > 0) dispatchAtOnce([{ ...record, raw: answer }], needing);
   }
 
   #watch(id: string): Watched {

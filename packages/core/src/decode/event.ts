@@ -74,12 +74,8 @@ export function labelsAmong(attributes: EngineEvent['attributes']): Record<strin
   return Object.fromEntries(Object.entries(attributes).filter(([key]) => !attributeKeys.has(key)));
 }
 
-/** The record of an event. `ordinal` counts events of equal time and action; `command` is what the container runs. */
-export function eventRecord(
-  event: EngineEvent,
-  origin: Origin,
-  { ordinal, command }: { readonly ordinal: number; readonly command?: string | undefined },
-): ContainerEvent {
+/** The record of an event. `ordinal` counts events of equal time and action. */
+export function eventRecord(event: EngineEvent, origin: Origin, ordinal: number): ContainerEvent {
   const { action, detail, nanos } = event;
   const attributes = Object.fromEntries(
     Object.entries(event.attributes).filter(([key]) => attributeKeys.has(key)),
@@ -95,7 +91,6 @@ export function eventRecord(
     fields: origin.fields,
     action,
     ...(event.attributes.exitCode !== undefined && Number.isInteger(exitCode) ? { exitCode } : {}),
-    ...(command === undefined ? {} : { command }),
     attributes,
   };
 }

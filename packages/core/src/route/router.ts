@@ -1,4 +1,4 @@
-import type { ContainerRecord, RecordKind } from '@tallyman/sdk';
+import type { ContainerRecord, RecordKind, SinkNeed } from '@tallyman/sdk';
 import type { CollectSettings, Matcher, SelectSettings } from '../settings.ts';
 import type { LanePort } from '../ship/lane-port.ts';
 import { noOverrides, overridesFrom } from './label-overrides.ts';
@@ -166,4 +166,15 @@ async function waited(remainders: readonly Remainder[], signal: AbortSignal): Pr
     }
     signal.throwIfAborted();
   }
+}
+
+/** Lanes apart by whether their sink needs something beyond the records. */
+export function lanesNeeding(
+  need: SinkNeed,
+  lanes: readonly LanePort[],
+): { readonly needing: readonly LanePort[]; readonly others: readonly LanePort[] } {
+  const { needing = [], others = [] } = Object.groupBy(lanes, ({ needs }) =>
+    needs.has(need) ? 'needing' : 'others',
+  );
+  return { needing, others };
 }

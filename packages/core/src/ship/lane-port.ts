@@ -1,11 +1,12 @@
-import type { ContainerRecord, DropReason, RecordKind } from '@tallyman/sdk';
+import type { ContainerRecord, DropReason, RecordKind, SinkNeed } from '@tallyman/sdk';
 import type { AccountSnapshot } from '../vitals/account.ts';
 
 /** What the router needs of a lane. */
 export interface LanePort {
   readonly name: string;
   readonly kinds: ReadonlySet<RecordKind>;
-  readonly rawStats: boolean;
+  /** What its sink needs beyond the records. */
+  readonly needs: ReadonlySet<SinkNeed>;
   /**
    * Takes records, in order, and says how many of them, from the front. Less than all only where the lane is
    * full and its policy is to wait; the caller then waits for {@link LanePort.room} or refuses the rest.

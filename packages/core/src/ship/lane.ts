@@ -1,4 +1,4 @@
-import type { Clock, ContainerRecord, DropReason, RecordKind } from '@tallyman/sdk';
+import type { Clock, ContainerRecord, DropReason, RecordKind, SinkNeed } from '@tallyman/sdk';
 import { weightOf } from '../decode/weight.ts';
 import type { LaneSettings, QueueSettings } from '../settings.ts';
 import { Account, type AccountSnapshot } from '../vitals/account.ts';
@@ -32,7 +32,7 @@ const reservedShare = 0.1;
 export class Lane implements LanePort {
   readonly name: string;
   readonly kinds: ReadonlySet<RecordKind>;
-  readonly rawStats: boolean;
+  readonly needs: ReadonlySet<SinkNeed>;
   readonly #queue: QueueSettings;
   readonly #account = new Account();
   readonly #vitals = new AttemptVitals();
@@ -47,7 +47,7 @@ export class Lane implements LanePort {
     const nextId = batchIds(settings.name);
     this.name = settings.name;
     this.kinds = new Set(settings.kinds);
-    this.rawStats = settings.rawStats;
+    this.needs = settings.needs;
     this.#queue = settings.queue;
     this.#states = new LaneStates(clock);
     this.#reports = new Reports({ sink: settings.name, log, clock });

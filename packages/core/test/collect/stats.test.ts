@@ -101,7 +101,11 @@ describe('stats of containers', () => {
         void kept.push(...records),
     });
     const lanes = [
-      { ...laneTo('raw', sinkFor(seen.raw)), rawStats: true, kinds: ['stat' as const] },
+      {
+        ...laneTo('raw', sinkFor(seen.raw)),
+        needs: new Set(['rawStats' as const]),
+        kinds: ['stat' as const],
+      },
       { ...laneTo('plain', sinkFor(seen.plain)), kinds: ['stat' as const] },
     ];
     await using _agent = await Agent.connectedTo(engine, { stats: often, lanes });

@@ -21,7 +21,7 @@ function lineWith(parts: Readonly<Record<string, unknown>>, attributes: object =
 function recordOf(line: string, ordinal = 0) {
   const event = eventFrom(line);
   if (event === undefined) throw new Error('no event');
-  return eventRecord(event, origin, { ordinal });
+  return eventRecord(event, origin, ordinal);
 }
 
 describe('an event of the engine', () => {
@@ -54,7 +54,7 @@ describe('an event of the engine', () => {
     const ofAction = (events: typeof life, action: string) =>
       events
         .filter((event) => event.action === action)
-        .map((event) => eventRecord(event, origin, { ordinal: 0 }));
+        .map((event) => eventRecord(event, origin, 0));
 
     expect(ofAction(life, 'exec_create')[0]?.attributes).toMatchObject({ command: 'sh -c exit 7' });
     expect(ofAction(life, 'exec_die')[0]).toMatchObject({

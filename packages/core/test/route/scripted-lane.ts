@@ -1,4 +1,4 @@
-import type { ContainerRecord, DropReason, RecordKind } from '@tallyman/sdk';
+import type { ContainerRecord, DropReason, RecordKind, SinkNeed } from '@tallyman/sdk';
 import type { LanePort } from '../../src/ship/lane-port.ts';
 import { Account, type AccountSnapshot } from '../../src/vitals/account.ts';
 
@@ -6,7 +6,7 @@ import { Account, type AccountSnapshot } from '../../src/vitals/account.ts';
 export class ScriptedLane implements LanePort {
   readonly name: string;
   readonly kinds: ReadonlySet<RecordKind>;
-  readonly rawStats: boolean;
+  readonly needs: ReadonlySet<SinkNeed>;
   readonly taken: ContainerRecord[] = [];
   readonly #account = new Account();
   readonly #waiting = new Set<() => void>();
@@ -16,13 +16,13 @@ export class ScriptedLane implements LanePort {
     name: string,
     options: {
       readonly kinds?: readonly RecordKind[];
-      readonly rawStats?: boolean;
+      readonly needs?: readonly SinkNeed[];
       readonly free?: number;
     } = {},
   ) {
     this.name = name;
     this.kinds = new Set(options.kinds ?? ['log', 'stat', 'event']);
-    this.rawStats = options.rawStats ?? false;
+    this.needs = new Set(options.needs);
     this.#free = options.free ?? Number.POSITIVE_INFINITY;
   }
 

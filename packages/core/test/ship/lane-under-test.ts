@@ -51,7 +51,7 @@ export function settingsFor(
     kinds: ['event'],
     include: [],
     exclude: [],
-    rawStats: false,
+    needs: new Set(),
     batch: { maxRecords: 4, maxBytes: 1_000_000, maxWaitMs: 0, ...manners.batch },
     queue: {
       memoryBytes: 1_000_000,

@@ -19,6 +19,7 @@ export class Confirmation {
   readonly #isWanted: boolean;
   readonly pace = new ReadingPace();
   #unanswered = 0;
+  #hasAnswered = false;
   #limitBytes = connectionBytes;
   #degraded = false;
   #probedMs = 0;
@@ -51,6 +52,7 @@ export class Confirmation {
   answered(answer: Answer): void {
     const { afterMs } = answer;
     this.#unanswered = 0;
+    this.#hasAnswered = true;
     this.pace.learn(answer);
     if (afterMs > sluggishMs) this.#limitBytes = Math.max(leastBytes, this.#limitBytes / 2);
     if (afterMs < briskMs) this.#limitBytes = Math.min(connectionBytes, this.#limitBytes * 2);
@@ -66,7 +68,8 @@ export class Confirmation {
     if (!this.isOn) return;
     this.#unanswered += 1;
     this.#limitBytes = Math.max(leastBytes, this.#limitBytes / 8);
-    if (this.#unanswered < mostUnanswered) return;
+    // A peer that did answer before is not one that never does: it has stalled, and what it was sent is held.
+    if (this.#hasAnswered || this.#unanswered < mostUnanswered) return;
     this.#degraded = true;
     this.#unanswered = 0;
     this.#probedMs = this.#context.clock.monotonicMs();
