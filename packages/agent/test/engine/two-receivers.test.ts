@@ -111,8 +111,11 @@ describeEngine('containers of a real engine at both receivers at once', (client)
       ]);
     expect(new Set(annotations.map(({ token }) => token))).toEqual(new Set([libratoTokens.events]));
 
-    // Every line once, in order.
-    expect(records).toHaveLength(arrived.length);
+    // Every line, in order; again only where a connection was not taken for confirmed, which is said.
+    const isRetried = agent
+      .said('Delivery failed, retrying.')
+      .some(({ sink }) => sink === 'logentries');
+    if (!isRetried) expect(records).toHaveLength(arrived.length);
     for (const id of ids) {
       const printed = await engineLines(client(), id);
       expect(printed).toHaveLength(linesEach);
