@@ -126,6 +126,7 @@ const placeholders: readonly (readonly [RegExp, string])[] = [
   [/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/g, 'MAC'],
   [/^\d+\.\d+\.\d+\.\d+$/g, 'ADDRESS'],
   [/^\/.*(?=\/containers\/ID)/g, 'ROOT'],
+  [/^\/.*(?=\/netns\/)/g, 'EXEC_ROOT'],
   [/^(Up|Exited \(\d+\)) .*$/g, '$1 AGO'],
 ];
 const zeroTime = '0001-01-01T00:00:00Z';
