@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import {
   type Accounts,
-  containerIdFrom,
   DockerodeEngine,
   type EngineError,
   type Pipeline,
@@ -16,6 +14,7 @@ import type { LoadedConfig } from './config/model.ts';
 import type { AgentDiagnostics } from './diagnostics/diagnostics.ts';
 import { engineAddress } from './engine/address.ts';
 import { adviceFor } from './engine/advice.ts';
+import { ownContainerId } from './engine/own-container.ts';
 import { endingWithReader } from './reader-gone.ts';
 import { SinkCounts } from './sinks/counts.ts';
 import type { StopRequest } from './stop-request.ts';
@@ -149,13 +148,4 @@ function readerGone(sink: string, { config, diagnostics, stop }: AgentSettings):
       : 'The reader of standard output is gone, this sink gets nothing any more.',
   );
   if (isOnly) stop.stop({ why: 'the reader of standard output is gone', exitCode: 0 });
-}
-
-function ownContainerId(): string | undefined {
-  try {
-    return containerIdFrom(readFileSync('/proc/self/mountinfo', 'utf8'));
-  } catch {
-    // Not Linux: then not in a container either.
-    return undefined;
-  }
 }

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import {
   type ContainerDetails,
   containerFrom,
-  containerIdFrom,
   DockerodeEngine,
   EngineError,
   listedFrom,
@@ -17,6 +15,7 @@ import { configured } from '../configured.ts';
 import { standardDiagnostics } from '../diagnostics/diagnostics.ts';
 import { engineAddress } from '../engine/address.ts';
 import { adviceFor } from '../engine/advice.ts';
+import { ownContainerId } from '../engine/own-container.ts';
 import { SinkCounts } from '../sinks/counts.ts';
 import type { CommonOptions } from './options.ts';
 import { printLines, table } from './output.ts';
@@ -84,16 +83,8 @@ function routerOf(config: LoadedConfig): Router<NamedLane> {
     include,
     exclude,
   }));
-  const own = ownContainer();
+  const own = ownContainerId();
   return new Router({ ...config, lanes, ...(own === undefined ? {} : { ownContainerId: own }) });
-}
-
-function ownContainer(): string | undefined {
-  try {
-    return containerIdFrom(readFileSync('/proc/self/mountinfo', 'utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 function explained(router: Router<NamedLane>, container: ContainerDetails): readonly string[] {

@@ -75,11 +75,6 @@ export class Inventory {
     return this.#containers;
   }
 
-  /** What the engine said of itself when it was last reached. */
-  get engineInfo(): EngineInfo | undefined {
-    return this.#info;
-  }
-
   /** Resolves once the engine answers and the containers are known. */
   async connected(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();

@@ -19,10 +19,6 @@ export class ConsoleSplitter {
   /** The time of a line whose first pieces were handed over already: `#pending` begins at a border. */
   #lineTime: string | undefined;
 
-  get isMidPiece(): boolean {
-    return this.#pending.length > 0;
-  }
-
   write(chunk: Buffer, take: TakePiece): void {
     const bytes = this.#pending.length > 0 ? Buffer.concat([this.#pending, chunk]) : chunk;
     let at = 0;

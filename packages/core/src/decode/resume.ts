@@ -56,12 +56,12 @@ export class PositionTracker {
 
   /** To be called with each line that came again and was withheld. */
   withheld(line: LineRef): void {
-    this.#overtakers.set(line.stream === 'stdout' ? 'stderr' : 'stdout', line);
+    this.#overtakes(line);
   }
 
   /** To be called with each line that was handed on, and whether any line has begun and not ended then. */
   passed(line: LineRef, isAnyOpen: boolean): void {
-    this.#overtakers.set(line.stream === 'stdout' ? 'stderr' : 'stdout', line);
+    this.#overtakes(line);
     if (line.time > (this.#youngest.get(line.stream)?.time ?? ''))
       this.#youngest.set(line.stream, line);
     if (isAnyOpen) {
@@ -79,6 +79,10 @@ export class PositionTracker {
     const ahead = [...this.#ahead.values()];
     const youngest = [...this.#youngest.values()].map(({ stream, time }) => ({ stream, time }));
     return { ...(this.#after === undefined ? {} : { after: this.#after }), ahead, youngest };
+  }
+
+  #overtakes(line: LineRef): void {
+    this.#overtakers.set(line.stream === 'stdout' ? 'stderr' : 'stdout', line);
   }
 }
 
