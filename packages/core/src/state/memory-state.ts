@@ -1,0 +1,15 @@
+import type { LaneState } from './lane-state.ts';
+import { MarkedPositions } from './marked-positions.ts';
+
+/** The state of lanes where there is no directory for it: it ends with the process. */
+export class MemoryState {
+  /** `bornAt`: the agent's start, on the engine's clock. */
+  async lanes(
+    lanes: readonly { readonly name: string }[],
+    bornAt: string,
+  ): Promise<ReadonlyMap<string, LaneState>> {
+    return new Map(lanes.map(({ name }) => [name, { positions: new MarkedPositions(bornAt) }]));
+  }
+
+  async close(): Promise<void> {}
+}
