@@ -28,6 +28,10 @@ export interface LogSettings {
   readonly enabled: boolean;
   /** Where reading starts for a container that ran before the agent: its beginning, now, or so many milliseconds ago. */
   readonly startAt: 'beginning' | 'now' | { readonly agoMs: number };
+  /** `attach`: containers whose log cannot be read are attached to; otherwise they have none. */
+  readonly reader: 'auto' | 'engine' | 'attach';
+  /** How containers are read that the engine removes as soon as they stop. */
+  readonly rm: 'engine' | 'attach';
   /** A longer line is cut here and marked `truncated`. */
   readonly maxLineBytes: number;
   /** Patterns whose matches are counted per container and window. */
@@ -80,7 +84,7 @@ export interface QueueSettings {
   readonly memoryBytes: number;
   /** Bound on what is being written at once. */
   readonly inFlightBytes: number;
-  /** `wait`: the lane takes no more, and readers that feed no other lane pause. */
+  /** Memory and disk, where there is one. `wait`: the lane takes no more logs, and later reads them from the engine again. */
   readonly whenFull: 'wait' | 'drop_oldest' | 'drop_newest';
   readonly concurrency: number;
   readonly ordered: boolean;

@@ -6,11 +6,11 @@ export interface JsonTarget {
   raw(bytes: Uint8Array): void;
   /** JSON that is ready and pure ASCII. */
   ascii(text: string): void;
-  /** UTF-8 text as a JSON string with its quotes. Invalid bytes become U+FFFD. */
-  quoted(text: Buffer): void;
+  /** UTF-8 text, all of it or `text[start, end)`, as a JSON string with its quotes. Invalid bytes become U+FFFD. */
+  quoted(text: Buffer, start?: number, end?: number): void;
 }
 
-const [quote, backslash, firstPrintable] = [0x22, 0x5c, 0x20];
+const [quote, backslash, firstPrintable, lastAscii] = [0x22, 0x5c, 0x20, 0x7f];
 const escapes = Array.from({ length: firstPrintable }, (_, code) =>
   JSON.stringify(String.fromCharCode(code)).slice(1, -1),
 );
@@ -54,9 +54,14 @@ export class JsonBytes implements JsonTarget {
     this.#length += this.#bytes.write(text, this.#length, 'utf8');
   }
 
-  quoted(text: Buffer): void {
+  quoted(text: Buffer, start = 0, end = text.length): void {
     this.byte(quote);
-    this.#escaped(isUtf8(text) ? text : Buffer.from(text.toString('utf8')));
+    const ascii = this.#escapedAscii(text, start, end);
+    if (ascii < end) {
+      const rest = text.subarray(ascii, end);
+      const valid = isUtf8(rest) ? rest : Buffer.from(rest.toString('utf8'));
+      this.#escaped(valid);
+    }
     this.byte(quote);
   }
 
@@ -70,6 +75,22 @@ export class JsonBytes implements JsonTarget {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** Copies up to the first byte that is not ASCII, and says where that is: most text needs no more. */
+  #escapedAscii(text: Buffer, start: number, end: number): number {
+    let from = start;
+    let at = start;
+    for (; at < end; at++) {
+      const byte = text[at] as number;
+      if (byte > lastAscii) break;
+      if (byte >= firstPrintable && byte !== quote && byte !== backslash) continue;
+      this.#copy(text, from, at);
+      this.#escape(byte);
+      from = at + 1;
+    }
+    this.#copy(text, from, at);
+    return at;
+  }
+
   /** Copies valid UTF-8, in runs between the bytes that JSON wants escaped. */
   #escaped(text: Buffer): void {
     let from = 0;
@@ -77,14 +98,18 @@ export class JsonBytes implements JsonTarget {
       const byte = text[at] as number;
       if (byte >= firstPrintable && byte !== quote && byte !== backslash) continue;
       this.#copy(text, from, at);
-      if (byte < firstPrintable) this.ascii(escapes[byte] as string);
-      else {
-        this.byte(backslash);
-        this.byte(byte);
-      }
+      this.#escape(byte);
       from = at + 1;
     }
     this.#copy(text, from, text.length);
+  }
+
+  #escape(byte: number): void {
+    if (byte < firstPrintable) this.ascii(escapes[byte] as string);
+    else {
+      this.byte(backslash);
+      this.byte(byte);
+    }
   }
 
   #copy(text: Buffer, from: number, to: number): void {

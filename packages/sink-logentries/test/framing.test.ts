@@ -103,6 +103,8 @@ test('writes a record that is a view on bytes as its documented JSON', () => {
         time: logRecord().time,
         ordinal: 3,
         bytes: Buffer.from(bytes),
+        start: 0,
+        end: bytes.length,
         truncated,
         isTerminated: true,
       };
@@ -124,6 +126,8 @@ test('keeps a long view on bytes parseable in every part', () => {
     time: logRecord().time,
     ordinal: 0,
     bytes,
+    start: 0,
+    end: bytes.length,
     truncated: false,
     isTerminated: true,
   });

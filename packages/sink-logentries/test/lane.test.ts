@@ -8,15 +8,18 @@ import {
   type TcpStep,
 } from '@tallyman/testkit';
 import { Lane } from '../../core/src/ship/lane.ts';
+import { MarkedPositions } from '../../core/src/state/marked-positions.ts';
 import definition from '../src/index.ts';
 import { allTokens, observedContext } from './support/context.ts';
 import { optionsTo } from './support/sink.ts';
 
 const lines = 40_000;
+const mark = { containerId: '0123456789ab'.padEnd(64, '0'), name: 'web' };
 const forever = new AbortController().signal;
 
 /** A lane with the settings of a configuration that says nothing, but little patience between attempts. */
 function laneTo(receiver: LogentriesReceiver) {
+  const positions = new MarkedPositions('2026-01-01T00:00:00.000000000Z');
   const { context, seen } = observedContext({ progress: () => lane.progress() });
   const { maxRecords = 500, maxBytes = 0, maxWaitMs = 0 } = definition.defaults ?? {};
   const lane: Lane = new Lane(
@@ -37,30 +40,39 @@ function laneTo(receiver: LogentriesReceiver) {
       },
       retry: { firstDelayMs: 50, maxDelayMs: 200, attemptTimeoutMs: 15_000 },
     },
-    { clock: systemClock, log: context.log, random: Math.random },
+    { clock: systemClock, log: context.log, random: Math.random, state: { positions } },
   );
   return { lane, seen };
 }
 
 async function offerAll(lane: Lane, records: readonly ContainerRecord[]): Promise<void> {
-  for (let from = 0; from < records.length; ) {
-    from += lane.offer(records.slice(from, from + 500));
-    await lane.room(forever);
-    expectBalanced(lane.account());
+  for (const record of records) {
+    if (record.kind !== 'log') lane.offer([record]);
+    else while (!lane.offerLog({ records: [record], mark }, 'live')) await lane.room(forever);
   }
+  expectBalanced(lane.account());
 }
 
-/** Compares with the ids of all lines in order; names the first few that come too early. */
+/** Compares with the ids of all lines; names the first few logs, and events, that come too early. */
 function faultsIn(ids: readonly string[], count = lines) {
   const numbers = ids.map((id) => Number(id.slice('line-'.length)));
-  const outOfOrder = numbers.filter((number, index) => number < (numbers[index - 1] ?? -1));
+  const logs = numbers.filter((number) => !isEvent(number));
+  const outOfOrder = [...tooEarly(logs), ...tooEarly(numbers.filter(isEvent))];
   return { missing: count - ids.length, outOfOrder: outOfOrder.slice(0, 5) };
+}
+
+function tooEarly(numbers: readonly number[]): readonly number[] {
+  return numbers.filter((number, index) => number < (numbers[index - 1] ?? -1));
+}
+
+// Every hundredth goes under another token, over the same connection.
+function isEvent(index: number): boolean {
+  return index % 100 === 99;
 }
 
 function recordAt(index: number): ContainerRecord {
   const id = `line-${index}`;
-  // Every hundredth goes under another token, over the same connection.
-  return index % 100 === 99
+  return isEvent(index)
     ? eventRecord({ id })
     : logRecord({ id, message: `${index} ${'x'.repeat(100)}` });
 }

@@ -3,7 +3,7 @@ import { weightOf } from '../decode/weight.ts';
 
 /** Records that wait together and go together. */
 export interface HeldBatch {
-  /** Unique within a run of the agent; the same on every attempt. */
+  /** Unique, also across runs of the agent; the same on every attempt. */
   readonly id: string;
   /** Where its first record stands in the lane's order: oldest is smallest. What is left of a batch keeps its place. */
   readonly place: number;
@@ -12,12 +12,13 @@ export interface HeldBatch {
   readonly bytes: number;
 }
 
-/** Gives batches their ids: the lane's name and a number. */
-export function batchIds(lane: string): () => string {
+/** Gives batches their ids: the lane's name, when the lane was made (milliseconds since the Unix epoch), and a number. */
+export function batchIds(lane: string, bornMs: number): () => string {
+  const run = Math.round(bornMs).toString(36);
   let last = 0;
   return () => {
     last += 1;
-    return `${lane}-${last}`;
+    return `${lane}-${run}-${last}`;
   };
 }
 

@@ -1,12 +1,16 @@
 import type { Clock, ContainerRecord } from '@tallyman/sdk';
+import type { LogMark } from '../decode/mark.ts';
 import type { BatchSettings } from '../settings.ts';
-import type { HeldBatch } from './batch.ts';
+import { type Content, Entry } from './entry.ts';
 
 export interface BatcherContext {
   readonly clock: Clock;
+  readonly content: Content;
   readonly nextId: () => string;
+  /** The place of a batch of so many records that is cut now. */
+  readonly nextPlace: (records: number) => number;
   /** Receives a batch as soon as no further record fits into it. */
-  readonly full: (batch: HeldBatch) => void;
+  readonly full: (entry: Entry) => void;
   /** Called when the open batch has waited `maxWaitMs`; it may be cut from now on. */
   readonly ripe: () => void;
 }
@@ -20,7 +24,8 @@ export class Batcher {
   readonly #context: BatcherContext;
   #records: ContainerRecord[] = [];
   #bytes = 0;
-  #place = 0;
+  #sinceMs = 0;
+  #marks: LogMark[] = [];
   #ripe = false;
   #cancelWait: (() => void) | undefined;
 
@@ -39,6 +44,11 @@ export class Batcher {
     return this.#bytes;
   }
 
+  /** When the first record came into the open batch, on the monotonic clock; absent: it is empty. */
+  get sinceMs(): number | undefined {
+    return this.#records.length > 0 ? this.#sinceMs : undefined;
+  }
+
   /** Whether the open batch is due. */
   get ripe(): boolean {
     return this.#ripe;
@@ -47,10 +57,16 @@ export class Batcher {
   add(record: ContainerRecord, bytes: number): void {
     const { maxRecords, maxBytes } = this.#settings;
     if (this.#records.length > 0 && this.#bytes + bytes > maxBytes) this.#handOn();
+    if (this.#records.length === 0) this.#sinceMs = this.#context.clock.monotonicMs();
     this.#records.push(record);
     this.#bytes += bytes;
     if (this.#records.length >= maxRecords || this.#bytes >= maxBytes) this.#handOn();
     else if (this.#records.length === 1) this.#startWait();
+  }
+
+  /** Notes how far a log was read with the open batch's last record. It must not be empty. */
+  mark(mark: LogMark): void {
+    this.#marks.push(mark);
   }
 
   /** Makes the open batch due, if there is one. */
@@ -59,20 +75,21 @@ export class Batcher {
   }
 
   /** Takes the open batch, due or not. */
-  cut(): HeldBatch | undefined {
-    if (this.#records.length === 0) return undefined;
-    const batch = {
-      id: this.#context.nextId(),
-      place: this.#place,
-      records: this.#records,
-      bytes: this.#bytes,
-    };
-    this.#place += this.#records.length;
+  cut(): Entry | undefined {
+    const records = this.#records;
+    if (records.length === 0) return undefined;
+    const { content, nextId, nextPlace } = this.#context;
+    const [id, place, bytes] = [nextId(), nextPlace(records.length), this.#bytes];
+    const sinceMs = this.#sinceMs;
+    const entry = new Entry({ id, place, content, count: records.length, bytes, sinceMs });
+    entry.fill({ id, place, records, bytes });
+    for (const mark of this.#marks) entry.mark(mark);
     this.#records = [];
+    this.#marks = [];
     this.#bytes = 0;
     this.#ripe = false;
     this.close();
-    return batch;
+    return entry;
   }
 
   /** Stops the wait; the open batch stays. */
@@ -82,8 +99,8 @@ export class Batcher {
   }
 
   #handOn(): void {
-    const batch = this.cut();
-    if (batch) this.#context.full(batch);
+    const entry = this.cut();
+    if (entry) this.#context.full(entry);
   }
 
   #startWait(): void {

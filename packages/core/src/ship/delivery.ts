@@ -1,16 +1,20 @@
 import type { ContainerRecord, DropReason } from '@tallyman/sdk';
 import { type HeldBatch, halvesOf, pieceOf } from './batch.ts';
+import type { Entry } from './entry.ts';
 
 /** A batch on its way, with what its attempts have taught. What is left of it inherits that. */
 export class Delivery {
   readonly batch: HeldBatch;
+  /** What the batch is, or is a piece of. */
+  readonly entry: Entry;
   #attempts = 0;
   #firstAttemptMs: number | undefined;
   #lastError = '';
   #errorsInARow = 0;
 
-  constructor(batch: HeldBatch) {
+  constructor(batch: HeldBatch, entry: Entry) {
     this.batch = batch;
+    this.entry = entry;
   }
 
   /** 1 during the first attempt. */
@@ -47,7 +51,7 @@ export class Delivery {
   }
 
   #heir(batch: HeldBatch): Delivery {
-    const heir = new Delivery(batch);
+    const heir = new Delivery(batch, this.entry);
     heir.#firstAttemptMs = this.#firstAttemptMs;
     heir.#lastError = this.#lastError;
     heir.#errorsInARow = this.#errorsInARow;

@@ -29,6 +29,11 @@ export class Gate {
     return this.#sleeper !== undefined;
   }
 
+  /** Setbacks since the destination last accepted something. */
+  get failures(): number {
+    return this.#failures;
+  }
+
   /** Whether the last attempt failed. */
   get failing(): boolean {
     return this.#failures > 0;

@@ -1,21 +1,26 @@
-import type { ContainerRecord, DropReason, RecordKind, SinkNeed } from '@tallyman/sdk';
+import type { ContainerRecord, RecordKind, SinkNeed } from '@tallyman/sdk';
+import type { LogChunk } from '../decode/mark.ts';
+import type { LanePositions } from '../state/lane-state.ts';
 import type { AccountSnapshot } from '../vitals/account.ts';
 
-/** What the router needs of a lane. */
+/** What collecting and routing need of a lane. */
 export interface LanePort {
   readonly name: string;
   readonly kinds: ReadonlySet<RecordKind>;
   /** What its sink needs beyond the records. */
   readonly needs: ReadonlySet<SinkNeed>;
+  /** How far the lane has settled each log. */
+  readonly positions: LanePositions;
   /**
-   * Takes records, in order, and says how many of them, from the front. Less than all only where the lane is
-   * full and its policy is to wait; the caller then waits for {@link LanePort.room} or refuses the rest.
-   * Counts what it takes as offered.
+   * Takes all of a chunk, or nothing of it: only where the lane is full and its policy is to wait. Then the
+   * caller may wait for {@link LanePort.room}, or come again later from the engine's own log. Counts what it
+   * takes as offered. `history`: what is read again after the lane was away; it is not put on disk to make room,
+   * and under any policy it waits until there is. Once the lane stops, nothing is taken.
    */
-  offer(records: readonly ContainerRecord[]): number;
-  /** Counts records as offered and dropped at once. */
-  refuse(records: number, reason: DropReason): void;
-  /** Resolves when the lane can take records again; at once if it can now. Rejects with the signal's reason. */
+  offerLog(chunk: LogChunk, age: 'live' | 'history'): boolean;
+  /** Takes records that cannot be read again. Where there is no room, the oldest such are dropped and counted. */
+  offer(records: readonly ContainerRecord[]): void;
+  /** Resolves when the lane can take history again; at once if it can now. Rejects with the signal's reason. */
   room(signal: AbortSignal): Promise<void>;
   account(): AccountSnapshot;
 }

@@ -1,95 +1,123 @@
-import type { Clock, ContainerRecord, DropReason, RecordKind, SinkNeed } from '@tallyman/sdk';
-import { weightOf } from '../decode/weight.ts';
-import type { LaneSettings, QueueSettings } from '../settings.ts';
+import type { Clock, ContainerRecord, RecordKind, SinkNeed } from '@tallyman/sdk';
+import type { LogChunk } from '../decode/mark.ts';
+import type { LaneSettings } from '../settings.ts';
+import type { LanePositions, LaneState } from '../state/lane-state.ts';
 import { Account, type AccountSnapshot } from '../vitals/account.ts';
+import type { LaneVitals } from '../vitals/lane-vitals.ts';
 import type { Diagnostics } from '../vitals/log.ts';
 import { batchIds } from './batch.ts';
-import type { Outcome } from './delivery.ts';
+import { DiskTier } from './disk-tier.ts';
+import type { Entry } from './entry.ts';
 import { Hold } from './hold.ts';
+import { limitsFor } from './hold-limits.ts';
+import { Intake } from './intake.ts';
 import type { LanePort } from './lane-port.ts';
-import { type LaneState, LaneStates } from './lane-state.ts';
+import { type LaneCondition, LaneConditions } from './lane-status.ts';
+import { Ledger } from './ledger.ts';
+import { placeAfter, recoveredEntries } from './recovery.ts';
 import { Reports } from './reports.ts';
 import { Room } from './room.ts';
 import { Sender } from './sender.ts';
-import { type AttemptCounts, AttemptVitals } from './stages/observed.ts';
+import { Settlement } from './settlement.ts';
+import type { Spool } from './spool/spool.ts';
+import { AttemptVitals } from './stages/observed.ts';
 
 export interface LaneContext {
   readonly clock: Clock;
   readonly log: Diagnostics;
   /** In [0, 1), like `Math.random`. */
   readonly random: () => number;
+  /** What the lane keeps beyond the process. It is closed by who opened it, after the lane has stopped. */
+  readonly state: LaneState;
 }
-
-/** What a lane counts beside its account. */
-export interface LaneVitals extends AttemptCounts {
-  readonly heldBytes: number;
-  readonly inFlightBytes: number;
-}
-
-const reservedShare = 0.1;
 
 /** Takes records for one sink and sees to it that each is delivered, or dropped and counted. */
 export class Lane implements LanePort {
   readonly name: string;
   readonly kinds: ReadonlySet<RecordKind>;
   readonly needs: ReadonlySet<SinkNeed>;
-  readonly #queue: QueueSettings;
+  readonly positions: LanePositions;
+  readonly #clock: Clock;
   readonly #account = new Account();
-  readonly #vitals = new AttemptVitals();
-  readonly #room = new Room();
-  readonly #states: LaneStates;
+  readonly #attempts = new AttemptVitals();
+  readonly #room = new Room((wantedBytes) => this.#isOpen(wantedBytes));
+  readonly #conditions: LaneConditions;
   readonly #reports: Reports;
+  readonly #ledger: Ledger;
+  readonly #settlement: Settlement;
   readonly #hold: Hold;
+  readonly #intake: Intake;
   readonly #sender: Sender;
+  readonly #disk: DiskTier | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(settings: LaneSettings, { clock, log, random }: LaneContext) {
-    const nextId = batchIds(settings.name);
+  constructor(settings: LaneSettings, { clock, log, random, state }: LaneContext) {
+    const nextId = batchIds(settings.name, clock.now());
     this.name = settings.name;
     this.kinds = new Set(settings.kinds);
     this.needs = settings.needs;
-    this.#queue = settings.queue;
-    this.#states = new LaneStates(clock);
+    this.positions = state.positions;
+    this.#clock = clock;
+    this.#conditions = new LaneConditions(clock);
     this.#reports = new Reports({ sink: settings.name, log, clock });
-    this.#hold = new Hold(settings, { clock, nextId, ripe: () => this.#sender.pump() });
+    this.#ledger = new Ledger(state.positions);
+    this.#hold = new Hold(limitsFor(settings, state.spool ? 'disk' : 'memory'), {
+      clock,
+      nextId,
+      firstPlace: placeAfter(state.spool?.recovered ?? []),
+      ripe: () => this.#sender.pump(),
+      cut: (entry) => this.#cut(entry),
+    });
+    this.#settlement = new Settlement({
+      account: this.#account,
+      ledger: this.#ledger,
+      reports: this.#reports,
+      disk: () => this.#disk,
+    });
+    this.#intake = new Intake(settings, {
+      hold: this.#hold,
+      account: this.#account,
+      settlement: this.#settlement,
+      lacks: (bytes, age) => this.#lacks(bytes, age),
+    });
     this.#sender = new Sender(settings, {
       clock,
       random,
       nextId,
       hold: this.#hold,
-      vitals: this.#vitals,
+      vitals: this.#attempts,
       reports: this.#reports,
-      settled: (outcome) => this.#outcome(outcome),
-      changed: () => this.#noteState(),
+      settled: ({ entry }, outcome) => {
+        this.#settlement.attempted(entry, outcome);
+        this.#changed();
+      },
+      changed: () => this.#changed(),
     });
+    this.#disk = state.spool && this.#diskTier(state.spool, settings);
+    if (state.spool) this.#recover(recoveredEntries(state.spool, state.positions, clock));
   }
 
   /** Begins to open the sink. What is offered before is held. */
   start(): void {
     this.#sender.start();
+    this.#changed();
   }
 
-  offer(records: readonly ContainerRecord[]): number {
-    if (this.#stopping) return 0;
-    let taken = 0;
-    for (const record of records) {
-      const bytes = weightOf(record);
-      const neededBytes = bytes + this.#reservedFor(record);
-      const decision = neededBytes <= this.#hold.freeBytes ? 'take' : this.#whenFull(neededBytes);
-      if (decision === 'wait') break;
-      taken += 1;
-      this.#account.offered(1);
-      if (decision === 'take') this.#hold.put(record, bytes);
-      else this.#drop([record], decision);
+  offerLog(chunk: LogChunk, age: 'live' | 'history'): boolean {
+    if (this.#stopping || !this.#intake.offerLog(chunk, age)) return false;
+    if (!this.#hold.mark(chunk.mark)) this.#ledger.mark(chunk.mark);
+    this.#taken();
+    return true;
+  }
+
+  offer(records: readonly ContainerRecord[]): void {
+    if (this.#stopping) {
+      this.#account.offered(records.length);
+      this.#settlement.dropped(records.length, 'not_rereadable');
+      return;
     }
-    this.#sender.pumpSoon();
-    return taken;
-  }
-
-  refuse(records: number, reason: DropReason): void {
-    this.#account.offered(records);
-    this.#account.dropped(reason, records);
-    if (records > 0) this.#reports.lost(records, reason, 'the lane is full');
+    this.#intake.offer(records);
+    this.#taken();
   }
 
   room(signal: AbortSignal): Promise<void> {
@@ -97,16 +125,28 @@ export class Lane implements LanePort {
   }
 
   account(): AccountSnapshot {
-    return this.#account.snapshot(this.#hold.count());
+    return this.#account.snapshot(this.#hold.census().records);
   }
 
-  state(): LaneState {
-    return this.#states.current;
+  state(): LaneCondition {
+    return this.#conditions.current;
   }
 
   vitals(): LaneVitals {
     const { bytes: heldBytes, inFlightBytes } = this.#hold;
-    return { ...this.#vitals.snapshot(), heldBytes, inFlightBytes };
+    const { records, oldestMs, ...stored } = this.#hold.census();
+    const { failingSinceMs } = this.#conditions;
+    return {
+      ...this.#attempts.snapshot(),
+      ...stored,
+      heldBytes,
+      inFlightBytes,
+      heldRecords: records,
+      oldestHeldMs: oldestMs === undefined ? 0 : this.#clock.monotonicMs() - oldestMs,
+      consecutiveFailures: this.#sender.failures,
+      ...(failingSinceMs !== undefined && { failingSinceMs }),
+      ...(this.#disk && { disk: this.#disk.vitals }),
+    };
   }
 
   /** For `SinkContext.progress`: attempts under way get their whole time again. */
@@ -115,8 +155,8 @@ export class Lane implements LanePort {
   }
 
   /**
-   * Takes no more and delivers what it holds while the deadline lasts; then takes its attempts back and closes
-   * the sink. What is unsent stays counted as held.
+   * Takes no more and delivers what it holds while the deadline lasts; then takes its attempts back, closes the
+   * sink and writes to disk what is left, where it can. What is unsent stays counted as held.
    */
   stop({ deadline }: { readonly deadline: AbortSignal }): Promise<void> {
     this.#stopping ??= this.#shutDown(deadline);
@@ -126,62 +166,74 @@ export class Lane implements LanePort {
   async #shutDown(deadline: AbortSignal): Promise<void> {
     this.#room.close();
     this.#hold.ripen();
-    await this.#sender.stop(deadline);
+    const deliveries = () => this.#sender.stop(deadline);
+    await (this.#disk ? this.#disk.stop(deliveries, deadline) : deliveries());
     this.#hold.close();
-    this.#states.enter('stopped');
+    this.#conditions.stop();
   }
 
-  #outcome({ delivered, dropped }: Outcome): void {
-    this.#settled(delivered, 'delivered');
-    for (const { records, reason } of dropped) this.#settled(records, reason);
-    this.#room.freed(this.#hold.freeBytes);
-    this.#noteState();
+  #diskTier(spool: Spool, { queue: { memoryBytes } }: LaneSettings): DiskTier {
+    return new DiskTier({
+      spool,
+      hold: this.#hold,
+      clock: this.#clock,
+      memoryBytes,
+      isFailing: () => this.#sender.status !== 'healthy',
+      stored: (entry) => this.#stored(entry),
+      lost: (entry, error) => this.#settlement.lost(entry, error),
+      full: (neededBytes) => this.#intake.relieveDisk(neededBytes),
+      changed: () => {
+        this.#sender.pumpSoon();
+        this.#changed();
+      },
+    });
   }
 
-  /** The one place where the lane's responsibility for records ends. */
-  #settled(records: readonly ContainerRecord[], how: 'delivered' | DropReason): void {
-    if (how === 'delivered') this.#account.delivered(records.length);
-    else this.#account.dropped(how, records.length);
-  }
-
-  #drop(records: readonly ContainerRecord[], reason: 'oldest' | 'newest' | 'too_large'): void {
-    this.#settled(records, reason);
-    this.#reports.dropped({ records, reason, sample: 'the lane has no room' });
-  }
-
-  /** Logs can be read again: they leave room for what cannot. */
-  #reservedFor({ kind }: ContainerRecord): number {
-    return kind === 'log' && this.kinds.size > 1 ? this.#queue.memoryBytes * reservedShare : 0;
-  }
-
-  /** What to do with a record that does not fit; `bytes` with the room it has to leave. */
-  #whenFull(bytes: number): 'take' | 'wait' | 'oldest' | 'newest' | 'too_large' {
-    if (bytes > this.#queue.memoryBytes) return 'too_large';
-    this.#room.lacks(bytes);
-    // So that what fills the lane does not wait for more.
-    this.#hold.ripen();
-    this.#noteState();
-    switch (this.#queue.whenFull) {
-      case 'wait':
-        return 'wait';
-      case 'drop_newest':
-        return 'newest';
-      case 'drop_oldest':
-        return this.#evictFor(bytes) ? 'take' : 'oldest';
+  /** What an earlier run left comes first, and counts anew. Once it is settled, so are the logs as far as they were stored. */
+  #recover(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      this.#account.offered(entry.left);
+      this.#hold.recover(entry);
+      if (entry.content === 'log') this.#ledger.add(entry);
     }
+    if (entries.some(({ content }) => content === 'log'))
+      for (const mark of this.positions.marks()) this.#ledger.mark(mark);
   }
 
-  #evictFor(bytes: number): boolean {
-    while (this.#hold.freeBytes < bytes) {
-      const evicted = this.#hold.evict();
-      if (!evicted) return false;
-      this.#drop(evicted.records, 'oldest');
-    }
-    return true;
+  #taken(): void {
+    this.#sender.pumpSoon();
+    this.#changed();
   }
 
-  #noteState(): void {
-    const { status } = this.#sender;
-    this.#states.enter(this.#room.short && status !== 'refused' ? 'full' : status);
+  #cut(entry: Entry): void {
+    if (entry.content === 'log') this.#ledger.add(entry);
+    this.#disk?.cut(entry);
+  }
+
+  #stored(entry: Entry): void {
+    if (entry.content === 'log') this.#ledger.stored();
+    else entry.isSafe = true;
+  }
+
+  #lacks(bytes: number, age: 'live' | 'history'): void {
+    this.#room.lacks(bytes, age);
+    this.#sender.pumpSoon();
+    if (age === 'live') this.#reports.parked();
+    this.#changed();
+  }
+
+  /** Whether history could be taken. A failing lane that holds nothing learns of its recovery only by more. */
+  #isOpen(wantedBytes: number): boolean {
+    if (this.#hold.isEmpty) return true;
+    const { isRoomy, freeBytes } = this.#hold;
+    return isRoomy && freeBytes >= wantedBytes && this.#sender.status === 'healthy';
+  }
+
+  /** Does what may have become possible, and notes what may have become known. */
+  #changed(): void {
+    if (this.#conditions.current.status === 'stopped') return;
+    this.#disk?.poke();
+    this.#room.check();
+    this.#conditions.note(this.#sender.status, this.#room.parked ? 'parked' : 'open');
   }
 }

@@ -2,6 +2,7 @@ import type { Clock, DropReason } from '@tallyman/sdk';
 import type { Diagnostics } from '../vitals/log.ts';
 import type { HeldBatch } from './batch.ts';
 import type { Drop } from './delivery.ts';
+import type { Content } from './entry.ts';
 import { bounded, type Failure } from './failure.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -9,6 +10,13 @@ export interface ReportsSettings {
   readonly sink: string;
   readonly log: Diagnostics;
   readonly clock: Clock;
+}
+
+export interface UnreadableBatch {
+  readonly id: string;
+  readonly content: Content;
+  /** Number of records. */
+  readonly records: number;
 }
 
 /** Between two log lines of the same kind. */
@@ -79,6 +87,25 @@ export class Reports {
       this.#log.error(
         { sink: this.#sink, reason, records, unsaid, sample: bounded(sample) },
         'Records were dropped.',
+      ),
+    );
+  }
+
+  /** The records of a batch that the disk does not give back; they are counted as dropped. */
+  unreadable({ id, content, records }: UnreadableBatch, error: string): void {
+    this.#say('unreadable', records, (unsaid) =>
+      this.#log.error(
+        { sink: this.#sink, batch: id, content, records, unsaid, error: bounded(error) },
+        'A batch cannot be read back from the disk, its records are lost. Check the disk of the state directory.',
+      ),
+    );
+  }
+
+  parked(): void {
+    this.#say('parked', 1, (unsaid) =>
+      this.#log.warn(
+        { sink: this.#sink, unsaid },
+        "The lane is full and takes no more logs. They are read later from the engine's own log, as long as that keeps them.",
       ),
     );
   }

@@ -1,25 +1,35 @@
 import { setMaxListeners } from 'node:events';
 
-/** Callers that wait until a full lane can take records again. */
+/** Callers that wait until a lane can take history. */
 export class Room {
+  readonly #isOpen: (wantedBytes: number) => boolean;
   #wantedBytes = 0;
+  #parked = false;
   #closed = false;
   readonly #waiting = new Set<PromiseWithResolvers<void>>();
 
-  /** Whether something did not fit and still would not. */
-  get short(): boolean {
-    return this.#wantedBytes > 0;
+  /** `isOpen` says whether there is room, and so many bytes of it. */
+  constructor(isOpen: (wantedBytes: number) => boolean) {
+    this.#isOpen = isOpen;
   }
 
-  /** Notes that a record of so many bytes did not fit. */
-  lacks(bytes: number): void {
+  /** Whether live logs did not fit, and there was no room since. */
+  get parked(): boolean {
+    return this.#parked;
+  }
+
+  /** Notes that something of so many bytes did not fit. */
+  lacks(bytes: number, age: 'live' | 'history'): void {
     this.#wantedBytes = Math.max(this.#wantedBytes, bytes);
+    if (age === 'live') this.#parked = true;
   }
 
-  /** Lets everybody in, once what did not fit would. */
-  freed(freeBytes: number): void {
-    if (!this.short || freeBytes < this.#wantedBytes) return;
+  /** Lets everybody in, where there is room. To be called whenever there may be. */
+  check(): void {
+    if (!this.#parked && this.#waiting.size === 0) return;
+    if (!this.#isOpen(this.#wantedBytes)) return;
     this.#wantedBytes = 0;
+    this.#parked = false;
     for (const waiter of this.#waiting) waiter.resolve();
     this.#waiting.clear();
   }
@@ -28,13 +38,13 @@ export class Room {
   async wait(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (this.#closed) throw stopped();
-    if (!this.short) return;
     const waiter = Promise.withResolvers<void>();
     const onAbort = () => waiter.reject(signal.reason);
     // Any number of readers may wait by the same signal; each listener is removed below.
     setMaxListeners(0, signal);
     signal.addEventListener('abort', onAbort, { once: true });
     this.#waiting.add(waiter);
+    this.check();
     try {
       await waiter.promise;
     } finally {

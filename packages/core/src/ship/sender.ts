@@ -4,6 +4,7 @@ import type { LaneSettings, QueueSettings } from '../settings.ts';
 import { type Delivery, hasFailed, type Outcome } from './delivery.ts';
 import { Gate } from './gate.ts';
 import type { Hold } from './hold.ts';
+import type { SinkStatus } from './lane-status.ts';
 import type { Reports } from './reports.ts';
 import { SinkLife } from './sink-life.ts';
 import { type AttemptVitals, observed } from './stages/observed.ts';
@@ -20,7 +21,7 @@ export interface SenderContext {
   readonly vitals: AttemptVitals;
   readonly reports: Reports;
   /** Takes each attempt's outcome, in the turn in which the hold gives the records up. */
-  readonly settled: (outcome: Outcome) => void;
+  readonly settled: (delivery: Delivery, outcome: Outcome) => void;
   /** Called when {@link Sender.status} may have changed. */
   readonly changed: () => void;
 }
@@ -68,10 +69,15 @@ export class Sender {
     this.#writes = new Writes(slotsFor(queue), () => this.pump());
   }
 
-  get status(): 'opening' | 'healthy' | 'retrying' | 'refused' {
+  get status(): SinkStatus {
     if (this.#gate.refused) return 'refused';
     if (this.#gate.failing) return 'retrying';
     return this.#sink.open ? 'healthy' : 'opening';
+  }
+
+  /** Setbacks since the destination last accepted something. */
+  get failures(): number {
+    return this.#gate.failures;
   }
 
   start(): void {
@@ -141,7 +147,7 @@ export class Sender {
   #settle(delivery: Delivery, outcome: Outcome): void {
     const { hold, settled } = this.#context;
     hold.comeBack(delivery, outcome.left);
-    settled(outcome);
+    settled(delivery, outcome);
     if (hasFailed(outcome)) this.#failLaterThan(delivery);
   }
 
@@ -155,7 +161,7 @@ export class Sender {
   /** While credentials are refused, the next attempt is too far away to wait for. */
   #hasNothingToWaitFor(): boolean {
     const { hold } = this.#context;
-    return hold.inFlight === 0 && (this.#gate.refused || hold.count() === 0);
+    return hold.inFlight === 0 && (this.#gate.refused || hold.isEmpty);
   }
 }
 

@@ -1,20 +1,27 @@
 import { expect, test } from '@jest/globals';
 import { VirtualClock } from '@tallyman/testkit';
 import fc from 'fast-check';
-import { batchIds, type HeldBatch } from '../../src/ship/batch.ts';
+import { batchIds } from '../../src/ship/batch.ts';
 import { Batcher } from '../../src/ship/batcher.ts';
-import { record, recordsTo } from './records.ts';
+import type { Entry } from '../../src/ship/entry.ts';
+import { line, markAt, record, recordsTo } from './records.ts';
 
 function batcherOf(settings: { maxRecords?: number; maxBytes?: number; maxWaitMs?: number }) {
   const clock = new VirtualClock();
-  const full: HeldBatch[] = [];
+  const full: Entry[] = [];
+  let place = 0;
   const ripe: number[] = [];
   const batcher = new Batcher(
     { maxRecords: 10, maxBytes: 10_000, maxWaitMs: 1_000, ...settings },
     {
       clock,
-      nextId: batchIds('lane'),
-      full: (batch) => full.push(batch),
+      content: 'other',
+      nextId: batchIds('lane', 35),
+      nextPlace: (records) => {
+        place += records;
+        return place - records;
+      },
+      full: (entry) => full.push(entry),
       ripe: () => ripe.push(clock.monotonicMs()),
     },
   );
@@ -31,7 +38,8 @@ test('batches joined are the records, in order; none is empty, none over a limit
 
       for (const { record, bytes } of records) batcher.add(record, bytes);
       const rest = batcher.cut();
-      const batches = rest ? [...full, rest] : full;
+      const entries = rest ? [...full, rest] : full;
+      const batches = entries.flatMap(({ whole }) => whole ?? []);
 
       expect(batches.flatMap((batch) => batch.records)).toEqual(records.map((each) => each.record));
       for (const { records, bytes, place } of batches) {
@@ -46,12 +54,12 @@ test('batches joined are the records, in order; none is empty, none over a limit
   );
 });
 
-test('names batches by the lane and a number', () => {
+test('names batches by the lane, its birth and a number', () => {
   const { batcher, full } = batcherOf({ maxRecords: 1 });
 
   for (const each of recordsTo(2)) batcher.add(each, 200);
 
-  expect(full.map(({ id }) => id)).toEqual(['lane-1', 'lane-2']);
+  expect(full.map(({ id }) => id)).toEqual(['lane-z-1', 'lane-z-2']);
 });
 
 test('is due once its first record has waited, and not before', async () => {
@@ -76,7 +84,7 @@ test('keeps filling a batch that is due but not taken', async () => {
   batcher.add(record('b'), 200);
   batcher.add(record('c'), 200);
 
-  expect(full.map(({ records }) => records.length)).toEqual([3]);
+  expect(full.map(({ left }) => left)).toEqual([3]);
   expect(batcher.ripe).toBe(false);
 });
 
@@ -87,6 +95,19 @@ test('is due at once where it is not to wait', () => {
 
   expect(batcher.ripe).toBe(true);
   expect(clock.pending).toBe(0);
+});
+
+test('gives a batch the last mark of each container that ends in it', () => {
+  const { batcher, full } = batcherOf({ maxRecords: 3 });
+
+  batcher.add(line('a', 0), 400);
+  batcher.mark(markAt('a', 0));
+  batcher.add(line('b', 7), 400);
+  batcher.mark(markAt('b', 7));
+  batcher.mark(markAt('a', 1));
+  batcher.add(line('b', 8), 400);
+
+  expect(full.map(({ marks }) => marks)).toEqual([[markAt('a', 1), markAt('b', 7)]]);
 });
 
 test('leaves no timer behind after a cut', () => {

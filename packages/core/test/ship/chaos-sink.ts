@@ -1,6 +1,6 @@
 import { type Batch, type Clock, partial, permanent, retryable, type Sink } from '@tallyman/sdk';
 import fc from 'fast-check';
-import { idsOf } from './records.ts';
+import { idsOf, numberOf } from './records.ts';
 
 /** What the sink does with one write; once the script is over it accepts everything. */
 export type Answer =
@@ -43,6 +43,12 @@ const wholeAnswer: fc.Arbitrary<Answer> = fc.oneof(
 
 /** Answers that treat a batch as a whole: with these, order can be asked for. */
 export const wholeScript = fc.array(wholeAnswer, { maxLength: 30 });
+
+/** Answers after which nothing is given up. */
+export const losslessScript = fc.array(
+  wholeAnswer.filter(({ does }) => !['unknown', 'too large', 'refuse'].includes(does)),
+  { maxLength: 20 },
+);
 
 /** All answers. */
 export const script = fc.array(
@@ -136,7 +142,7 @@ export class ChaosSink implements Sink {
       case 'too large':
         throw permanent('posting: HTTP 413', { status: 413 });
       case 'refuse':
-        if (ids.some((id) => Number(id) % 7 === answer.remainder))
+        if (ids.some((id) => numberOf(id) % 7 === answer.remainder))
           throw permanent('posting: HTTP 400');
         break;
       case 'partial':

@@ -4,13 +4,20 @@ import fc from 'fast-check';
 import { Lane } from '../../src/ship/lane.ts';
 import { type Answer, ChaosSink, script, wholeScript } from './chaos-sink.ts';
 import { logInto, type Manners, settingsFor } from './lane-under-test.ts';
-import { record } from './records.ts';
+import { PositionsBook } from './positions-book.ts';
+import { line, markAt, numberOf, record } from './records.ts';
 
-type Step = { readonly offer: readonly number[] } | { readonly advanceMs: number };
+type Step =
+  | { readonly offer: readonly number[] }
+  | { readonly offerLog: readonly number[] }
+  | { readonly advanceMs: number };
+
+const longestChunkBytes = 3 * 600;
 
 const steps = fc.array(
   fc.oneof(
     fc.record({ offer: fc.array(fc.integer({ min: 150, max: 600 }), { maxLength: 12 }) }),
+    fc.record({ offerLog: fc.array(fc.integer({ min: 300, max: 600 }), { maxLength: 3 }) }),
     fc.record({ advanceMs: fc.integer({ min: 0, max: 5_000 }) }),
   ),
   { maxLength: 25 },
@@ -47,15 +54,17 @@ async function voyage(answers: readonly Answer[], manners: Manners, course: read
     batch: manners.batch,
     queue: manners.queue,
     retry: manners.retry,
+    kinds: ['log', 'event'],
   });
   const log = logInto({ push: () => check() });
-  const lane = new Lane(settings, { clock, log, random: () => 0.5 });
+  const positions = new PositionsBook();
+  const lane = new Lane(settings, { clock, log, random: () => 0.5, state: { positions } });
   // A single larger batch may go alone.
   const largestInFlight = Math.max(settings.queue.inFlightBytes, settings.batch.maxBytes, 600);
   const expectLawful = () => {
     expectBalanced(lane.account());
     const { heldBytes, inFlightBytes } = lane.vitals();
-    expect(heldBytes).toBeLessThanOrEqual(settings.queue.memoryBytes);
+    expect(heldBytes).toBeLessThanOrEqual(Math.max(settings.queue.memoryBytes, longestChunkBytes));
     expect(inFlightBytes).toBeLessThanOrEqual(largestInFlight);
   };
   // Kept for the end: thrown from within a log line or a write it would be the lane that fails.
@@ -66,13 +75,19 @@ async function voyage(answers: readonly Answer[], manners: Manners, course: read
       broken.push(error);
     }
   };
-  let next = 0;
+  let [next, taken, lines] = [0, 0, 0];
   lane.start();
   for (const step of course) {
     if ('advanceMs' in step) await clock.advance(step.advanceMs);
-    else {
-      const records = step.offer.map((bytes, index) => record(String(next + index), bytes));
-      next += lane.offer(records);
+    else if ('offerLog' in step) {
+      const records = step.offerLog.map((bytes, index) => line('a', lines + index, bytes));
+      lines += records.length;
+      const chunk = { records, mark: markAt('a', lines - 1) };
+      if (lane.offerLog(chunk, 'live')) taken += records.length;
+    } else {
+      lane.offer(step.offer.map((bytes, index) => record(String(next + index), bytes)));
+      next += step.offer.length;
+      taken += step.offer.length;
     }
     check();
   }
@@ -80,13 +95,17 @@ async function voyage(answers: readonly Answer[], manners: Manners, course: read
     expectLawful();
     expect(broken).toEqual([]);
   };
-  return { lane, sink, clock, offered: next, expectKept };
+  return { lane, sink, clock, positions, offered: taken, expectKept };
 }
 
 test('accounts for every record at every moment, and delivers none again that was acknowledged', async () => {
   await fc.assert(
     fc.asyncProperty(script, manners, steps, async (answers, manners, course) => {
-      const { lane, sink, clock, offered, expectKept } = await voyage(answers, manners, course);
+      const { lane, sink, clock, positions, offered, expectKept } = await voyage(
+        answers,
+        manners,
+        course,
+      );
       await clock.advance(3_600_000);
       expectKept();
 
@@ -96,6 +115,7 @@ test('accounts for every record at every moment, and delivers none again that wa
       expect(delivered).toBe(sink.acknowledged.length);
       expect(new Set(sink.acknowledged).size).toBe(sink.acknowledged.length);
       expect(lane.vitals()).toMatchObject({ heldBytes: 0, inFlightBytes: 0 });
+      expect(positions.deliveredAt('a')).toBe(positions.storedAt('a'));
       expect(clock.pending).toBe(0);
       sink.calm();
       lane.offer([record('one more')]);
@@ -113,8 +133,11 @@ test('keeps the order through any failures, one write at a time and ordered', as
       const { sink, clock } = await voyage(answers, { ...manners, queue }, course);
       await clock.advance(3_600_000);
 
-      const order = sink.acknowledged.map(Number);
-      expect(order).toEqual(order.toSorted((a, b) => a - b));
+      const isLine = (id: string) => id.startsWith('a:');
+      for (const isMeant of [isLine, (id: string) => !isLine(id)]) {
+        const order = sink.acknowledged.filter(isMeant).map(numberOf);
+        expect(order).toEqual(order.toSorted((a, b) => a - b));
+      }
     }),
     { numRuns: 400 },
   );

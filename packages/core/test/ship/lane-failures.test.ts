@@ -10,10 +10,9 @@ test('writes what one offer brought in one batch, in the same turn', async () =>
   lane.start();
   await clock.settle();
 
-  const taken = lane.offer(recordsTo(3));
+  lane.offer(recordsTo(3));
   await Promise.resolve();
 
-  expect(taken).toBe(3);
   expect(sink.written).toEqual([['0', '1', '2']]);
   expect(lane.account()).toEqual({ offered: 3, delivered: 0, dropped: {}, held: 3 });
   sink.last.accept();

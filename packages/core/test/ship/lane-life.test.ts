@@ -2,7 +2,7 @@ import { getEventListeners, getMaxListeners } from 'node:events';
 import { expect, test } from '@jest/globals';
 import { permanent, retryable, type Sink } from '@tallyman/sdk';
 import { HandSink, laneFor, sinkThat } from './lane-under-test.ts';
-import { recordsTo } from './records.ts';
+import { linesOf, recordsTo } from './records.ts';
 
 test('writes nothing before the sink is open, and opens with backoff', async () => {
   const openedAt: number[] = [];
@@ -86,16 +86,19 @@ test('delivers what it holds before it stops, also through a failure, and closes
 });
 
 test('takes nothing once it stops, and turns away who waits for room', async () => {
-  const { lane } = laneFor(new HandSink(), { queue: { memoryBytes: 200 } });
-  lane.offer(recordsTo(2));
+  const { lane } = laneFor(new HandSink(), { kinds: ['log', 'event'] });
+  lane.offer(recordsTo(1));
   const room = lane.room(new AbortController().signal);
 
   const stopped = lane.stop({ deadline: AbortSignal.abort() });
 
   await expect(room).rejects.toThrow('the lane is stopping');
-  expect(lane.offer(recordsTo(1))).toBe(0);
+  expect(lane.offerLog(linesOf('a', 0, 1), 'live')).toBe(false);
+  lane.offer(recordsTo(2));
   await stopped;
-  expect(lane.account()).toEqual({ offered: 1, delivered: 0, dropped: {}, held: 1 });
+  await expect(lane.room(new AbortController().signal)).rejects.toThrow('the lane is stopping');
+  const dropped = { not_rereadable: 2 };
+  expect(lane.account()).toEqual({ offered: 3, delivered: 0, dropped, held: 1 });
 });
 
 test('takes its attempts back at the deadline; what is unsent stays held', async () => {
@@ -188,7 +191,7 @@ test('lets any number of lanes and readers share one signal', async () => {
   const lanes = Array.from({ length: 12 }, () => {
     const { lane } = laneFor(new HandSink(), { queue: { memoryBytes: 200 } });
     lane.start();
-    lane.offer(recordsTo(2));
+    lane.offer(recordsTo(1));
     return lane;
   });
 

@@ -1,4 +1,4 @@
-import type { Batch, Sink } from '@tallyman/sdk';
+import type { Batch, RecordKind, Sink } from '@tallyman/sdk';
 import { VirtualClock } from '@tallyman/testkit';
 import type {
   BatchSettings,
@@ -7,12 +7,24 @@ import type {
   RetrySettings,
 } from '../../src/settings.ts';
 import { Lane } from '../../src/ship/lane.ts';
+import { FakeDisk, FakeSpool, type Weather } from './fake-spool.ts';
+import { PositionsBook } from './positions-book.ts';
 import { idsOf } from './records.ts';
 
 export interface Manners {
   readonly batch?: Partial<BatchSettings>;
   readonly queue?: Partial<QueueSettings>;
   readonly retry?: Partial<RetrySettings>;
+  readonly kinds?: readonly RecordKind[];
+}
+
+/** What a lane under test has beyond the process; a new one of each where it is not said. */
+export interface Belongings {
+  readonly positions?: PositionsBook;
+  /** Absent: the lane holds in memory alone. */
+  readonly disk?: FakeDisk;
+  readonly weather?: readonly Weather[];
+  readonly clock?: VirtualClock;
 }
 
 /** One log line. */
@@ -23,15 +35,25 @@ export interface Said {
 }
 
 /** A lane on a virtual clock, whose backoff is always its ceiling. */
-export function laneFor(sink: Sink, { batch, queue, retry }: Manners = {}) {
-  const clock = new VirtualClock();
+export function laneFor(sink: Sink, manners: Manners = {}, belongings: Belongings = {}) {
+  const { positions = new PositionsBook(), disk, weather, clock = new VirtualClock() } = belongings;
   const said: Said[] = [];
-  const lane = new Lane(settingsFor(sink, { batch, queue, retry }), {
+  const spool = disk && new FakeSpool(disk, clock, weather);
+  const lane = new Lane(settingsFor(sink, manners), {
     clock,
     log: logInto(said),
     random: () => 0.999_999,
+    state: { positions, ...(spool && { spool }) },
   });
-  return { lane, clock, said };
+  return { lane, clock, said, positions, spool };
+}
+
+/** As {@link laneFor}, with a disk. */
+export function spoolingLane(sink: Sink, manners: Manners = {}, belongings: Belongings = {}) {
+  const { disk = new FakeDisk() } = belongings;
+  const { spool, ...rest } = laneFor(sink, manners, { ...belongings, disk });
+  if (!spool) throw new Error('there is no spool');
+  return { ...rest, spool, disk };
 }
 
 export function logInto(said: { push(line: Said): void }) {
@@ -48,7 +70,7 @@ export function settingsFor(
   return {
     name: 'test',
     sink,
-    kinds: ['event'],
+    kinds: manners.kinds ?? ['event'],
     include: [],
     exclude: [],
     needs: new Set(),

@@ -1,17 +1,7 @@
 import type { Clock } from '@tallyman/sdk';
+import type { AttemptCounts } from '../../vitals/lane-vitals.ts';
 import { hasFailed } from '../delivery.ts';
 import type { Stage } from './send.ts';
-
-/** What a lane has counted of its attempts. */
-export interface AttemptCounts {
-  readonly attempts: number;
-  /** Attempts after which something was left or dropped. */
-  readonly failures: number;
-  /** Writes that did not stop when told to. */
-  readonly abandoned: number;
-  /** Sum over all attempts. */
-  readonly durationMs: number;
-}
 
 /** Counts attempts. */
 export class AttemptVitals {
