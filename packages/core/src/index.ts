@@ -20,6 +20,14 @@ export {
 } from './route/router.ts';
 export type { Selectable } from './route/selector.ts';
 export * from './settings.ts';
+export type { LanePositions, LaneState } from './state/lane-state.ts';
+export { MemoryState } from './state/memory-state.ts';
+export {
+  StateDirectory,
+  type StateDirectorySettings,
+  type StoredLane,
+} from './state/state-directory.ts';
+export { type LockHolder, StateError, StateLockedError } from './state/state-error.ts';
 export { Account, type AccountSnapshot } from './vitals/account.ts';
 export type { CollectorCounter } from './vitals/counters.ts';
 export type { Diagnostics } from './vitals/log.ts';

@@ -2,8 +2,8 @@ import type { Clock } from '@tallyman/sdk';
 import type { Engine, EngineError } from './collect/engine.ts';
 import { EventCollector } from './collect/event-collector.ts';
 import { Inventory } from './collect/inventory.ts';
-import { LogCollector } from './collect/log-collector.ts';
-import { LogTally } from './collect/log-tally.ts';
+import { type LaneLag, LogCollector } from './collect/logs/collector.ts';
+import { LogTally } from './collect/logs/tally.ts';
 import type { ReachedEngine } from './collect/reach.ts';
 import { StatPoller } from './collect/stat-poller.ts';
 import { Subjects } from './collect/subjects.ts';
@@ -13,8 +13,12 @@ import { earlier } from './decode/timestamp.ts';
 import { type RoutedLane, Router } from './route/router.ts';
 import type { PipelineSettings } from './settings.ts';
 import { Lane } from './ship/lane.ts';
+import type { LaneCondition } from './ship/lane-status.ts';
+import type { LaneState } from './state/lane-state.ts';
+import { MarkedPositions } from './state/marked-positions.ts';
 import type { AccountSnapshot } from './vitals/account.ts';
 import { type CollectorCounter, Counters } from './vitals/counters.ts';
+import type { LaneVitals } from './vitals/lane-vitals.ts';
 import type { Diagnostics } from './vitals/log.ts';
 
 /** What the pipeline is given to work with. */
@@ -26,8 +30,15 @@ export interface PipelinePorts {
   /** In [0, 1), like `Math.random`. */
   readonly random: () => number;
   readonly log: Diagnostics;
+  /** What lanes keep beyond the process, by sink; a lane that is not among them keeps nothing. */
+  readonly lanes: ReadonlyMap<string, LaneState>;
   /** What a person could do about an engine that does not answer. */
   readonly explain: (error: EngineError) => string;
+}
+
+/** How a lane does: its status and since when, what it holds, and what it has left to the engine. */
+export interface LaneReport extends LaneCondition, LaneVitals {
+  readonly lag: LaneLag;
 }
 
 /** Where every record is, by sink. */
@@ -55,16 +66,20 @@ export class Pipeline {
     this.#settings = settings;
     this.#ports = ports;
     this.#bornMs = ports.clock.monotonicMs();
-    this.#lanes = settings.lanes.map((lane) => new Lane(lane, ports));
+    const { bornAt, isPodman } = ports.engineInfo;
+    this.#lanes = settings.lanes.map((lane) => {
+      const state = ports.lanes.get(lane.name) ?? { positions: new MarkedPositions(bornAt) };
+      return new Lane(lane, { ...ports, state });
+    });
     const router = new Router({ ...settings, lanes: routedLanes(settings, this.#lanes) });
     const subjects = new Subjects({ ...settings, ...settings.collect, router });
-    const { bornAt, isPodman } = ports.engineInfo;
     const shared = { ...ports, counters: this.#counters, bornAt };
     this.#inventory = new Inventory(shared, {
       changed: (container) => this.#changed(container),
       gone: (container) => this.#logs.gone(container),
       event: (event, ordinal) => this.#event(event, ordinal),
       missed: (event) => this.#missed(event, subjects),
+      reconciled: (ids) => this.#logs.sweep(ids),
     });
     const directory = this.#inventory.containers;
     const connected = (signal: AbortSignal) => this.#inventory.connected(signal);
@@ -72,6 +87,7 @@ export class Pipeline {
     this.#logs = new LogCollector(
       {
         ...collected,
+        lanes: this.#lanes,
         logs: settings.collect.logs,
         engineNow: () => this.#engineNow(),
       },
@@ -113,6 +129,16 @@ export class Pipeline {
     return Object.fromEntries(this.#lanes.map((lane) => [lane.name, lane.account()]));
   }
 
+  /** How each lane does, by sink. */
+  vitals(): Readonly<Record<string, LaneReport>> {
+    return Object.fromEntries(
+      this.#lanes.map((lane) => {
+        const lag = this.#logs.lagOf(lane);
+        return [lane.name, { ...lane.state(), ...lane.vitals(), lag }];
+      }),
+    );
+  }
+
   counters(): Readonly<Record<CollectorCounter, number>> {
     return this.#counters.snapshot();
   }
@@ -128,7 +154,7 @@ export class Pipeline {
 
   #missed(event: EngineEvent, subjects: Subjects): void {
     const container = this.#events.describe(event);
-    if (subjects.of(container).route.lanes.log.length > 0) this.#logs.missed(event, container.name);
+    if (subjects.of(container).route.lanes.log.length > 0) this.#logs.missed(event, container);
   }
 
   // Neither clock need be right, only both must run.

@@ -17,6 +17,7 @@ const imports = sources.flatMap(({ file, text }) =>
 const homes: Readonly<Record<string, string>> = {
   dockerode: 'core/src/collect/engine-dockerode.ts',
   'p-queue': 'core/src/ship/writes.ts',
+  'write-file-atomic': 'core/src/state/',
   axios: 'http-kit/src/',
   ajv: 'agent/src/config/',
   'ajv-formats': 'agent/src/config/',
@@ -43,7 +44,7 @@ describe('the architecture', () => {
   test.each([
     // Records that are views on bytes, and errors that are known across realms.
     ['sdk/src/', /^(\.\/|node:(buffer|util)$)/],
-    ['core/src/', /^(\.|node:|@tallyman\/sdk$|dockerode$|p-queue$)/],
+    ['core/src/', /^(\.|node:|@tallyman\/sdk$|dockerode$|p-queue$|write-file-atomic$)/],
     ['http-kit/src/', /^(\.|node:|@tallyman\/sdk$|axios$)/],
     ['sink-', /^(\.|node:|@tallyman\/(sdk|http-kit)$)/],
   ])('dependencies point inward: %s imports only %s', (folder, allowed) => {

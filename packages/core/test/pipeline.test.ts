@@ -56,8 +56,8 @@ describe('the whole pipeline', () => {
     expect(agent.pipeline.accounts().slow).toMatchObject({ dropped: {}, held: 0 });
   });
 
-  test('a slow sink beside a fast one loses what it cannot take, and the fast one nothing', async () => {
-    const [slow, fast] = [new SlowSink({ waitMs: 20, failEvery: 3 }), new SlowSink()];
+  test('a slow sink beside a fast one holds it up nowhere, and gets every line all the same', async () => {
+    const [slow, fast] = [new SlowSink({ waitMs: 5, failEvery: 3 }), new SlowSink()];
     const lanes = [laneTo('slow', slow, tight), laneTo('fast', fast)];
     await using agent = await Agent.connectedTo(engine, { lanes });
     const web = engine.container({ name: 'web' }).start();
@@ -66,15 +66,14 @@ describe('the whole pipeline', () => {
     for (const line of wanted) web.print('stdout', `${line}\n`);
     web.exit(0);
     await until(() => fast.lines.length === wanted.length);
-    await until(() => agent.pipeline.accounts().slow?.held === 0);
+    expect(slow.lines.length).toBeLessThan(wanted.length);
+    await until(() => slow.lines.length === wanted.length);
 
     const { slow: ofSlow, fast: ofFast } = agent.pipeline.accounts();
     expect(fast.lines).toEqual(wanted);
+    expect(slow.lines).toEqual(wanted);
     expect(ofFast).toMatchObject({ dropped: {} });
-    expect(ofSlow?.offered).toBe(ofFast?.offered);
-    expect(ofSlow?.dropped.queue_full).toBeGreaterThan(0);
-    expect(ofSlow?.delivered).toBe(slow.accepted.length);
-    expect(slow.lines).toEqual(wanted.filter((line) => slow.lines.includes(line)));
+    expect(ofSlow?.dropped).toEqual({});
   });
 
   test('kinds and matchers decide what a sink sees', async () => {

@@ -1,8 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import Docker from 'dockerode';
 import { objectOf, stringOf } from '../decode/json.ts';
 import { normalisedTime, timeOfNanos } from '../decode/timestamp.ts';
+import { HijackedSource } from './attach-source.ts';
 import {
+  type AttachQuery,
   addressText,
   type ByteSource,
   type Engine,
@@ -29,9 +32,11 @@ interface Modem {
   dial(
     request: {
       readonly path: string;
-      readonly method: 'GET';
-      readonly options: Query;
+      readonly method: 'GET' | 'POST';
+      readonly options: Query | { readonly _query: Query; readonly _body: object };
       readonly isStream: true;
+      /** Asks for the connection itself. */
+      readonly hijack?: true;
       readonly statusCodes: Readonly<Record<number, true>>;
       readonly abortSignal: AbortSignal;
     },
@@ -114,6 +119,31 @@ export class DockerodeEngine implements Engine {
     return new ResponseSource(await this.#request(path, asked, signal, 'reading a log'));
   }
 
+  async attach(id: string, { backlog }: AttachQuery, signal: AbortSignal): Promise<ByteSource> {
+    const asked = { stream: 1, stdout: 1, stderr: 1, stdin: 0, logs: backlog ? 1 : 0 };
+    const request = {
+      path: `/containers/${id}/attach?`,
+      method: 'POST',
+      // The transport makes a body of the query unless it is told.
+      options: { _query: asked, _body: {} },
+      isStream: true,
+      hijack: true,
+      statusCodes: { 200: true },
+      abortSignal: signal,
+    } as const;
+    const doing = 'attaching to a container';
+    return new Promise((resolve, reject) => {
+      this.#modem.dial(request, (error, connection) => {
+        if (isConnection(connection) && !signal.aborted)
+          resolve(new HijackedSource(connection, signal));
+        else if (signal.aborted) {
+          if (isConnection(connection)) connection.destroy();
+          reject(signal.reason);
+        } else reject(engineErrorFrom(error, doing, this.#where));
+      });
+    });
+  }
+
   async #json(path: string, query: Query, signal: AbortSignal): Promise<unknown> {
     const doing = `asking for ${path.slice(0, -1)}`;
     const body = await bodyOf(await this.#request(path, query, signal, doing)).catch((error) => {
@@ -164,6 +194,11 @@ export class DockerodeEngine implements Engine {
 
 function isResponse(answer: object | null | undefined): answer is IncomingMessage {
   return answer !== null && answer !== undefined && 'headers' in answer;
+}
+
+// An engine answers 101 and hands over the socket; one that knows no upgrade answers 200 and goes on with the bytes.
+function isConnection(answer: object | null | undefined): answer is Readable {
+  return answer !== null && answer !== undefined && 'readable' in answer;
 }
 
 function isOlder(a: string, b: string): boolean {

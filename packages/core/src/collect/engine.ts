@@ -15,6 +15,17 @@ export interface Engine {
   events(query: { readonly since: string }, signal: AbortSignal): Promise<ByteSource>;
   /** `GET /containers/{id}/logs` of both outputs, with timestamps. */
   logs(id: string, query: LogQuery, signal: AbortSignal): Promise<ByteSource>;
+  /**
+   * `POST /containers/{id}/attach`: both outputs as they are written, in frames and, of a TTY, as they are. Also
+   * of a container that does not run: then what its next run prints. The bytes are to be taken at once, as the
+   * container stops while a megabyte of them waits.
+   */
+  attach(id: string, query: AttachQuery, signal: AbortSignal): Promise<ByteSource>;
+}
+
+/** `backlog`: first what the engine's log has already. Around the border lines may come twice. */
+export interface AttachQuery {
+  readonly backlog: boolean;
 }
 
 /** `since` and `until` are `seconds.nanoseconds` since the epoch, inclusive. */
@@ -28,8 +39,8 @@ export interface LogQuery {
 /** An answer that comes in pieces. */
 export interface ByteSource {
   /**
-   * Hands over each piece, in order; its bytes are valid only during the call. Where `take` returns a promise,
-   * reading pauses until it settles. Resolves at the proper end, rejects where the connection was cut.
+   * Hands over each piece, in order; its bytes are the taker's own. Where `take` returns a promise, reading
+   * pauses until it settles. Resolves at the proper end, rejects where the connection was cut.
    */
   pump(take: (bytes: Buffer) => Promise<void> | undefined): Promise<void>;
 }

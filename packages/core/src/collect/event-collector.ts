@@ -1,6 +1,6 @@
 import { type EngineEvent, eventRecord, identityFromEvent, labelsAmong } from '../decode/event.ts';
 import { type Glob, globOf } from '../route/glob.ts';
-import { dispatchAtOnce, lanesNeeding } from '../route/router.ts';
+import { lanesNeeding } from '../route/router.ts';
 import type { ContainerDirectory } from './containers.ts';
 import type { Described, Subjects } from './subjects.ts';
 
@@ -21,9 +21,10 @@ export class EventCollector {
     const { origin, route } = this.#subjects.of(this.describe(event));
     const record = eventRecord(event, origin, ordinal);
     const { needing, others } = lanesNeeding('command', route.lanes.event);
-    dispatchAtOnce([record], others);
+    for (const lane of others) lane.offer([record]);
     const command = this.#directory.get(event.containerId)?.command;
-    dispatchAtOnce([command === undefined ? record : { ...record, command }], needing);
+    const wanted = command === undefined ? record : { ...record, command };
+    for (const lane of needing) lane.offer([wanted]);
   }
 
   /** The container as it was when the event happened: its name may have changed since, its labels cannot. */

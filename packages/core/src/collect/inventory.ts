@@ -15,6 +15,8 @@ export interface InventoryWatcher extends ContainerWatcher {
   event: TakeEvent;
   /** A container that was announced and gone before it could be asked for. */
   missed(event: EngineEvent): void;
+  /** All containers there are, by their ids; each that could be inspected is known. */
+  reconciled(ids: ReadonlySet<string>): void;
 }
 
 export interface InventorySettings {
@@ -144,6 +146,7 @@ export class Inventory {
       await Promise.race([reconciled, clock.sleep(patienceMs, signal)]);
       this.#arrive();
       await reconciled;
+      this.#watcher.reconciled(new Set(listed.map(({ id }) => id)));
       await clock.sleep(reconcileEveryMs, signal);
     }
   }

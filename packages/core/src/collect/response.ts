@@ -101,9 +101,9 @@ class Pump {
     }
   }
 
+  /** A copy also of a single part: it would keep the whole buffer that the transport read into. */
   #joined(): Buffer {
-    const [first, ...others] = this.#parts;
-    const joined = others.length === 0 && first !== undefined ? first : Buffer.concat(this.#parts);
+    const joined = Buffer.concat(this.#parts);
     this.#parts = [];
     return joined;
   }

@@ -14,6 +14,11 @@ export class Slots {
     this.#admit();
   }
 
+  /** Whether some wait. */
+  get isContended(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   async use<T>(task: () => Promise<T>): Promise<T> {
     await new Promise<void>((resolve) => {
       this.#waiting.push(resolve);

@@ -2,7 +2,7 @@ import { type Clock, type LogCounts, messageOf } from '@tallyman/sdk';
 import type { ContainerDetails } from '../decode/inspect.ts';
 import { sampleFrom } from '../decode/stat.ts';
 import { type StatRecordParts, statRecord } from '../decode/stat-record.ts';
-import { dispatchAtOnce, lanesNeeding } from '../route/router.ts';
+import { lanesNeeding } from '../route/router.ts';
 import type { Counters } from '../vitals/counters.ts';
 import type { Diagnostics } from '../vitals/log.ts';
 import type { ContainerDirectory } from './containers.ts';
@@ -150,8 +150,9 @@ export class StatPoller {
     });
     watched.previous = { sample, startedAt: container.startedAt };
     const { needing, others } = lanesNeeding('rawStats', route.lanes.stat);
-    dispatchAtOnce([record], others);
-    if (needing.length > 0) dispatchAtOnce([{ ...record, raw: answer }], needing);
+    for (const lane of others) lane.offer([record]);
+    const raw = { ...record, raw: answer };
+    for (const lane of needing) lane.offer([raw]);
   }
 
   #watch(id: string): Watched {

@@ -1,3 +1,4 @@
+import type { Line } from './lines.ts';
 import { longestStampBytes, stampAt, stampEndBytes, usualStampAt } from './timestamp.ts';
 
 /** Receives the piece `bytes[start, end)`, its line ending included. */
@@ -95,6 +96,7 @@ export class ConsoleSplitter {
 }
 
 /** Without the `\r` that a terminal puts before `\n`. */
-export function withoutCarriageReturn(line: Buffer): Buffer {
-  return line.at(-1) === carriageReturn ? line.subarray(0, -1) : line;
+export function withoutCarriageReturn(line: Line): Line {
+  const { bytes, start, end } = line;
+  return end > start && bytes[end - 1] === carriageReturn ? { ...line, end: end - 1 } : line;
 }

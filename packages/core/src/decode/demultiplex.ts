@@ -1,4 +1,4 @@
-/** Receives the payload `bytes[start, end)` of one frame. The bytes are valid only during the call. */
+/** Receives the payload `bytes[start, end)` of one frame: bytes that were written, or a copy. They are not touched again. */
 export type TakeFrame = (channel: number, bytes: Buffer, start: number, end: number) => void;
 
 /** The engine's stream of frames is not what its protocol says; only a new connection helps. */
@@ -44,6 +44,7 @@ export class Demultiplexer {
     at = this.#fill(chunk, at, frameBytes);
     if (this.#pendingLength < frameBytes) return at;
     const frame = this.#pending;
+    this.#pending = Buffer.alloc(headerBytes);
     this.#pendingLength = 0;
     take(frame[0] as number, frame, headerBytes, frameBytes);
     return at;

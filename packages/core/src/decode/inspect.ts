@@ -22,6 +22,8 @@ export interface ContainerDetails {
   readonly command?: string;
   readonly tty: boolean;
   readonly logDriver: string;
+  /** `--rm`: the engine removes it, and its log, as soon as it stops. */
+  readonly isRemovedOnExit: boolean;
   /** Cores, where limited. */
   readonly limitCpus?: number;
   readonly status: string;
@@ -48,6 +50,7 @@ export function containerFrom(inspect: unknown): ContainerDetails {
     labels: textMapOf(config?.Labels),
     tty: config?.Tty === true,
     logDriver: stringOf(objectOf(host?.LogConfig).Type) ?? '',
+    isRemovedOnExit: host?.AutoRemove === true,
     ...stateFrom(state ?? {}),
     restartCount: numberOf(answer.RestartCount) ?? 0,
     ...optional({

@@ -1,9 +1,12 @@
-/** A line, or what there is of it. `bytes` is the line's own copy, without its line ending. */
+/** A line, or what there is of it: `bytes[start, end)`, without its line ending. */
 export interface Line {
   readonly time: string;
   /** Of its first piece, among the pieces of equal time of this stream. */
   readonly ordinal: number;
+  /** Shared with its neighbours where it came in one piece. */
   readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
   readonly truncated: boolean;
   /** False where no `\n` ended it: its container stopped in the middle. */
   readonly isTerminated: boolean;
@@ -41,7 +44,7 @@ export class LineAssembler {
     return this.#open;
   }
 
-  /** Takes the piece `bytes[start, end)`, its line ending included. */
+  /** Takes the piece `bytes[start, end)`, its line ending included. The bytes stay as they are: lines refer to them. */
   piece(time: string, bytes: Buffer, start: number, end: number): void {
     if (this.#open !== undefined && this.#open.time !== time) this.flush();
     let from = start;
@@ -52,7 +55,7 @@ export class LineAssembler {
         this.#append(time, ordinal, bytes.subarray(from, end));
         return;
       }
-      this.#end(time, ordinal, bytes.subarray(from, lineEnd));
+      this.#end(time, ordinal, bytes, from, lineEnd);
       from = lineEnd + 1;
     }
   }
@@ -66,7 +69,8 @@ export class LineAssembler {
     if (this.#open === undefined) return;
     const { time, ordinal, parts, truncated } = this.#open;
     this.#open = undefined;
-    this.#take({ time, ordinal, bytes: Buffer.concat(parts), truncated, isTerminated });
+    const bytes = Buffer.concat(parts);
+    this.#take({ time, ordinal, bytes, start: 0, end: bytes.length, truncated, isTerminated });
   }
 
   #nextOrdinal(time: string): number {
@@ -75,12 +79,12 @@ export class LineAssembler {
     return this.#pieceOrdinal;
   }
 
-  #end(time: string, ordinal: number, rest: Buffer): void {
-    if (this.#open === undefined && rest.length <= this.#maxLineBytes) {
-      this.#take({ time, ordinal, bytes: Buffer.from(rest), truncated: false, isTerminated: true });
+  #end(time: string, ordinal: number, bytes: Buffer, start: number, end: number): void {
+    if (this.#open === undefined && end - start <= this.#maxLineBytes) {
+      this.#take({ time, ordinal, bytes, start, end, truncated: false, isTerminated: true });
       return;
     }
-    this.#append(time, ordinal, rest);
+    this.#append(time, ordinal, bytes.subarray(start, end));
     this.#close(true);
   }
 

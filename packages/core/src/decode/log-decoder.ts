@@ -3,8 +3,9 @@ import { Demultiplexer } from './demultiplex.ts';
 import { type Line, LineAssembler } from './lines.ts';
 import { LogRecord, type LogSource, type StreamName } from './log.ts';
 import { RecentLines } from './repeats.ts';
-import { type LogPosition, PositionTracker, Resume } from './resume.ts';
+import { type LineRef, type LogPosition, PositionTracker, Resume } from './resume.ts';
 import { stampAt } from './timestamp.ts';
+import { weightOf } from './weight.ts';
 
 /** The engine itself reports, inside the log stream, that it cannot go on (frame type 3). */
 export class EngineLogError extends Error {
@@ -22,11 +23,40 @@ export interface LogDecoderSettings {
   readonly resumeBy?: 'line' | 'time';
   /** Used for a piece that carries no time, where none was read before it either. */
   readonly fallbackTime: string;
+  /** Where only so many entries from the log's end were asked for. */
+  readonly tail?: number;
+  /** The time of an entry that is known to be in the log. */
+  readonly expected?: string;
+  /** Where to stop: lines beyond are not handed on. */
+  readonly until?: Until;
 }
+
+/** The place up to which was to be read does not come: the log was rotated, damaged, or the clock set back. */
+export class UntilLostError extends Error {
+  override readonly name = 'UntilLostError';
+}
+
+/** A place further on in the log, up to which a lane that was away reads by itself. */
+export interface Until {
+  readonly position: LogPosition;
+  /** `time` where the place itself was lost: whatever is not younger counts as before it. */
+  readonly by: 'line' | 'time';
+  /** Called in the moment in which the place is reached; may name one further on. */
+  readonly reached: () => LogPosition | undefined;
+}
+
+/** Records in the order of the log, and where reading stands after them. */
+export interface DecodedChunk {
+  readonly records: readonly LogRecord[];
+  readonly position: LogPosition;
+}
+
+// A chunk is taken whole or not at all: small beside any lane's memory, large enough to cost nothing by itself.
+const [chunkRecords, chunkBytes] = [256, 64 * 1024];
 
 const [stderrChannel, errorChannel] = [2, 3];
 
-/** Turns the bytes of one connection to a container's log into records. Synchronous; holds at most one line a stream. */
+/** Turns the bytes of one connection to a container's log into records. Synchronous; between calls it holds at most one line a stream. */
 export class LogDecoder {
   readonly #settings: LogDecoderSettings;
   readonly #assemblers = new Map<StreamName, LineAssembler>();
@@ -35,8 +65,14 @@ export class LogDecoder {
   readonly #console = new ConsoleSplitter();
   readonly #tracker: PositionTracker;
   #resume: Resume | undefined;
+  #until: Resume | undefined;
+  #isBounded = false;
   #records: LogRecord[] = [];
+  #bytes = 0;
+  #chunks: DecodedChunk[] = [];
   #lastTime: string;
+  #newestTime = '';
+  #isExpectedSeen: boolean;
   /** Lines that the engine sent twice. */
   repeatedLines = 0;
   /** Pieces that came without a time the agent can read. */
@@ -45,9 +81,29 @@ export class LogDecoder {
   constructor(settings: LogDecoderSettings) {
     this.#settings = settings;
     this.#lastTime = settings.fallbackTime;
+    this.#isExpectedSeen = settings.expected === undefined || settings.expected === '';
     this.#tracker = new PositionTracker(settings.position);
     if (settings.position !== undefined)
-      this.#resume = new Resume(settings.position, settings.resumeBy);
+      this.#resume = new Resume(settings.position, settings.resumeBy, settings.tail);
+    if (settings.until !== undefined) {
+      this.#isBounded = true;
+      this.#until = new Resume(settings.until.position, settings.until.by);
+    }
+  }
+
+  /** The youngest time that came, of any piece; empty where none did. */
+  get newestTime(): string {
+    return this.#newestTime;
+  }
+
+  /** Whether the entry came that is known to be in the log. */
+  get hasSeenExpected(): boolean {
+    return this.#isExpectedSeen;
+  }
+
+  /** Whether the place given as `until` was reached; nothing is handed on then. */
+  get isComplete(): boolean {
+    return this.#isBounded && this.#until === undefined;
   }
 
   /** How far the log was read, for the next connection. */
@@ -57,33 +113,38 @@ export class LogDecoder {
 
   /** Whether the line that reading goes on after was found, and all that was handed on with it. */
   get hasResumed(): boolean {
-    return this.#resume === undefined;
+    const resume = this.#resume;
+    return resume === undefined || resume.hasFound || this.#settings.resumeBy === 'time';
   }
 
-  /** Whether the log ended before the line that reading should have gone on after. */
-  get isPositionLost(): boolean {
-    return this.#resume?.isLost ?? false;
-  }
-
-  /** The records that these bytes complete. Throws `FramingError`, {@link EngineLogError} or `PositionLostError`. */
-  write(bytes: Buffer): LogRecord[] {
+  /** The records that these bytes complete; they refer to them. Throws `FramingError`, {@link EngineLogError}, `PositionLostError` or {@link UntilLostError}. */
+  write(bytes: Buffer): DecodedChunk[] {
     if (this.#settings.tty) this.#console.write(bytes, this.#takeConsolePiece);
     else this.#demultiplexer.write(bytes, this.#takeFrame);
     return this.take();
   }
 
   /** The lines that had no end: only to be called once the container has stopped. */
-  flush(): LogRecord[] {
+  flush(): DecodedChunk[] {
     if (this.#settings.tty) this.#console.flush(this.#takeConsolePiece);
     for (const assembler of this.#assemblers.values()) assembler.flush();
     return this.take();
   }
 
   /** The records that are complete and were not returned yet: after `write` threw, those before the fault. */
-  take(): LogRecord[] {
-    const records = this.#records;
+  take(): DecodedChunk[] {
+    this.#cutChunk();
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    return chunks;
+  }
+
+  #cutChunk(): void {
+    const { position } = this.#tracker;
+    if (this.#records.length === 0 || position === undefined) return;
+    this.#chunks.push({ records: this.#records, position });
     this.#records = [];
-    return records;
+    this.#bytes = 0;
   }
 
   readonly #takeFrame = (channel: number, bytes: Buffer, start: number, end: number): void => {
@@ -93,16 +154,22 @@ export class LogDecoder {
       );
     const stamp = stampAt(bytes, start, end);
     if (stamp === undefined) this.untimedPieces++;
-    else this.#lastTime = stamp.time;
+    else this.#timed(stamp.time);
     const stream = channel === stderrChannel ? 'stderr' : 'stdout';
     this.#takePiece(stream, bytes, stamp?.payloadStart ?? start, end);
   };
 
   readonly #takeConsolePiece = (time: string, bytes: Buffer, start: number, end: number): void => {
     if (time === '') this.untimedPieces++;
-    else this.#lastTime = time;
+    else this.#timed(time);
     this.#takePiece('console', bytes, start, end);
   };
+
+  #timed(time: string): void {
+    this.#lastTime = time;
+    if (time > this.#newestTime) this.#newestTime = time;
+    if (!this.#isExpectedSeen) this.#isExpectedSeen = time === this.#settings.expected;
+  }
 
   #takePiece(stream: StreamName, bytes: Buffer, start: number, end: number): void {
     const assembler = this.#assembler(stream);
@@ -111,7 +178,9 @@ export class LogDecoder {
     const { open } = assembler;
     if (open === undefined || open === before) return;
     this.#tracker.began(stream);
-    this.#resume?.begun({ stream, time: open.time, ordinal: open.ordinal });
+    const place = { stream, time: open.time, ordinal: open.ordinal };
+    this.#resume?.begun(place);
+    this.#until?.begun(place);
   }
 
   #assembler(stream: StreamName): LineAssembler {
@@ -131,18 +200,51 @@ export class LogDecoder {
     }
     const { time, ordinal, isTerminated } = line;
     const ref = { stream, time, ordinal, isTerminated };
-    if (this.#resume !== undefined) {
-      const isNew = this.#resume.isNew(ref);
-      if (this.#resume.isDone) this.#resume = undefined;
-      if (!isNew) {
-        this.#tracker.withheld(ref);
-        return;
-      }
+    const isWithin = this.#isWithin(ref);
+    if (!this.#isNew(ref)) {
+      this.#tracker.withheld(ref);
+      return;
     }
-    const text =
-      stream === 'console' ? { ...line, bytes: withoutCarriageReturn(line.bytes) } : line;
-    this.#records.push(new LogRecord(this.#settings.source(stream), text));
+    if (isWithin) this.#pass(ref, line);
+  }
+
+  #pass(ref: LineRef, line: Line): void {
+    const { stream } = ref;
+    const text = stream === 'console' ? withoutCarriageReturn(line) : line;
+    const record = new LogRecord(this.#settings.source(stream), text);
+    this.#records.push(record);
+    this.#bytes += weightOf(record);
     this.#tracker.passed(ref, this.#isAnyOpen());
+    if (this.#records.length >= chunkRecords || this.#bytes >= chunkBytes) this.#cutChunk();
+  }
+
+  #isNew(ref: LineRef): boolean {
+    if (this.#resume === undefined) return true;
+    const isNew = this.#resume.isNew(ref);
+    if (this.#resume.isDone) this.#resume = undefined;
+    return isNew;
+  }
+
+  /** Whether the line is one of those up to `until`. */
+  #isWithin(ref: LineRef): boolean {
+    if (this.#until === undefined) return !this.#isBounded;
+    const isWithin = !this.#beyond(this.#until, ref);
+    if (this.#until.isDone) this.#until = this.#furtherOn();
+    return isWithin;
+  }
+
+  #beyond(until: Resume, ref: LineRef): boolean {
+    try {
+      return until.isNew(ref);
+    } catch (cause) {
+      throw new UntilLostError('reading a log up to a place in it', { cause });
+    }
+  }
+
+  #furtherOn(): Resume | undefined {
+    const next = this.#settings.until?.reached();
+    // It has begun already: what stands before it passed, or is about to.
+    return next === undefined ? undefined : new Resume(next, 'line');
   }
 
   #isRepeated(stream: StreamName, line: Line): boolean {

@@ -52,53 +52,67 @@ const perRecordBytes = 120;
  * `JSON.stringify` gives the documented form, and so do the SDK's encoders, from the bytes.
  */
 export class LogRecord implements ContainerLog, JsonWritable {
-  readonly kind = 'log';
-  readonly #source: LogSource;
-  readonly #line: Line;
+  readonly source: LogSource;
+  readonly time: string;
+  /** Of its line, among those of equal time of its stream. */
+  readonly ordinal: number;
+  readonly isTerminated: boolean;
+  readonly #bytes: Buffer;
+  readonly #start: number;
+  readonly #end: number;
   declare readonly truncated?: true;
 
   constructor(source: LogSource, line: Line) {
-    this.#source = source;
-    this.#line = line;
+    this.source = source;
+    this.time = line.time;
+    this.ordinal = line.ordinal;
+    this.isTerminated = line.isTerminated;
+    this.#bytes = line.bytes;
+    this.#start = line.start;
+    this.#end = line.end;
     if (line.truncated) this.truncated = true;
   }
 
-  get id(): string {
-    const { time, ordinal } = this.#line;
-    return `${this.#source.idPrefix}${nanosOf(time)}:${ordinal}`;
+  get kind(): 'log' {
+    return 'log';
   }
 
-  get time(): string {
-    return this.#line.time;
+  get id(): string {
+    return `${this.source.idPrefix}${nanosOf(this.time)}:${this.ordinal}`;
   }
 
   get host(): string {
-    return this.#source.origin.host;
+    return this.source.origin.host;
   }
 
   get container(): ContainerIdentity {
-    return this.#source.origin.container;
+    return this.source.origin.container;
   }
 
   get fields(): Readonly<Record<string, string>> {
-    return this.#source.origin.fields;
+    return this.source.origin.fields;
   }
 
   get stream(): StreamName {
-    return this.#source.stream;
+    return this.source.stream;
   }
 
   get message(): string {
-    return this.#line.bytes.toString('utf8');
+    return this.#bytes.toString('utf8', this.#start, this.#end);
   }
 
   /** The message's own bytes, as the container printed them. */
   get messageBytes(): Buffer {
-    return this.#line.bytes;
+    return this.#bytes.subarray(this.#start, this.#end);
+  }
+
+  /** How many these are. */
+  get messageLength(): number {
+    return this.#end - this.#start;
   }
 
   get [weight](): number {
-    return this.#line.bytes.length + this.#source.json.length + perRecordBytes;
+    return this.#end - this.#start + this.source.json.length + perRecordBytes;
   }
 
   toJSON(): ContainerLog {
@@ -108,9 +122,9 @@ export class LogRecord implements ContainerLog, JsonWritable {
   }
 
   [writeJson](target: JsonTarget): void {
-    target.ascii(`{"kind":"log","id":"${this.id}","time":"${this.#line.time}"`);
-    target.raw(this.#source.json);
-    target.quoted(this.#line.bytes);
-    target.ascii(this.#line.truncated ? ',"truncated":true}' : '}');
+    target.ascii(`{"kind":"log","id":"${this.id}","time":"${this.time}"`);
+    target.raw(this.source.json);
+    target.quoted(this.#bytes, this.#start, this.#end);
+    target.ascii(this.truncated ? ',"truncated":true}' : '}');
   }
 }

@@ -102,12 +102,18 @@ export class Resume {
   readonly #lostAtMs: number;
   /** The line that reading goes on after, while it has begun to come again and not ended. */
   #begun: LineRef | undefined;
-  #sawNewer = false;
+  readonly #tail: number;
+  #sought = 0;
+  readonly #firstTimes = new Map<StreamName, string>();
 
-  /** `mode: 'time'` is for a position that was lost: whatever is younger than it passes. */
-  constructor(position: LogPosition, mode: 'line' | 'time' = 'line') {
+  /**
+   * `mode: 'time'` is for a position that was lost: whatever is younger than it passes. `tail`: so many entries
+   * from the log's end come at first; a line that is not among them does not come again.
+   */
+  constructor(position: LogPosition, mode: 'line' | 'time' = 'line', tail?: number) {
     this.#position = position;
     this.#mode = mode;
+    this.#tail = tail ?? Number.POSITIVE_INFINITY;
     this.#isPast = position.after === undefined;
     this.#ahead = byStream(position.ahead);
     this.#youngest = byStream(position.youngest);
@@ -121,9 +127,9 @@ export class Resume {
     return this.#isPast && this.#ahead.size === 0 && this.#begun === undefined;
   }
 
-  /** Whether the log ended, or went on, without the line that reading should go on after. */
-  get isLost(): boolean {
-    return !this.#isPast && this.#sawNewer;
+  /** Whether all that was handed on has come again, be it that its last line is not ended yet. */
+  get hasFound(): boolean {
+    return this.#isPast && this.#ahead.size === 0;
   }
 
   /** Whether the line is new. Throws {@link PositionLostError}. */
@@ -145,24 +151,44 @@ export class Resume {
    * beginning: when it ends depends on what the same stream prints next.
    */
   begun(line: Place): void {
+    this.#note(line);
     const after = this.#position.after;
-    if (this.#isPast || after === undefined || after.isTerminated || !isSame(after, line)) return;
+    if (this.#isPast || after === undefined || after.isTerminated || !this.#is(after, line)) return;
     this.#isPast = true;
     this.#begun = after;
   }
 
   #seek(line: LineRef): false {
+    this.#note(line);
     const after = this.#position.after;
-    if (after === undefined || isSame(after, line)) {
+    if (after === undefined || this.#is(after, line)) {
       this.#isPast = true;
       return false;
     }
-    if (this.#isYounger(line)) this.#sawNewer = true;
-    if (millisecondsOf(line.time) > this.#lostAtMs)
+    if (millisecondsOf(line.time) > this.#lostAtMs || ++this.#sought >= this.#tail)
       throw new PositionLostError(
         `resuming a log: the line of ${after.time} did not come again, the log goes on at ${line.time}`,
       );
     return false;
+  }
+
+  /**
+   * Whether this is the line. A tail may begin within a line, or among several of one time: what has the first
+   * time of its stream is told by its ordinal only where that is 0, and not where other lines may have passed it.
+   * (Then it is mistaken only where its neighbour shares its nanosecond, and the tail begins between the two.)
+   */
+  #is(sought: LineRef, line: Place): boolean {
+    if (!isSame(sought, line)) return false;
+    if (this.#tail === Number.POSITIVE_INFINITY || !this.#isFirstTime(line)) return true;
+    return line.ordinal === 0 && sought.isTerminated && this.#position.ahead.length === 0;
+  }
+
+  #isFirstTime({ stream, time }: Place): boolean {
+    return (this.#firstTimes.get(stream) ?? time) === time;
+  }
+
+  #note({ stream, time }: Place): void {
+    if (!this.#firstTimes.has(stream)) this.#firstTimes.set(stream, time);
   }
 
   #isYounger(line: LineRef): boolean {

@@ -1,4 +1,4 @@
-import type { ContainerRecord, RecordKind, SinkNeed } from '@tallyman/sdk';
+import type { RecordKind, SinkNeed } from '@tallyman/sdk';
 import type { CollectSettings, Matcher, SelectSettings } from '../settings.ts';
 import type { LanePort } from '../ship/lane-port.ts';
 import { noOverrides, overridesFrom } from './label-overrides.ts';
@@ -112,61 +112,6 @@ export class Router<L extends RoutableLane = LanePort> {
 }
 
 const nowhere: Route<never>['lanes'] = { log: [], stat: [], event: [] };
-
-/**
- * Hands records to lanes. Waits, then returns a promise, only while every lane is full and would rather wait:
- * as soon as one lane has taken all, the others lose what they could not take, counted as `queue_full`.
- */
-export function dispatch(
-  records: readonly ContainerRecord[],
-  lanes: readonly LanePort[],
-  signal: AbortSignal,
-): Promise<void> | undefined {
-  const remainders = offered(lanes.map((lane) => ({ lane, rest: records })));
-  return settled(remainders, lanes.length) ? undefined : waited(remainders, signal);
-}
-
-/** Hands over records that cannot be read again: what a lane cannot take now is lost to it, and counted. */
-export function dispatchAtOnce(
-  records: readonly ContainerRecord[],
-  lanes: readonly LanePort[],
-): void {
-  for (const { lane, rest } of offered(lanes.map((lane) => ({ lane, rest: records }))))
-    lane.refuse(rest.length, 'queue_full');
-}
-
-interface Remainder {
-  readonly lane: LanePort;
-  readonly rest: readonly ContainerRecord[];
-}
-
-/** Offers each lane its rest; returns those that still have one. */
-function offered(remainders: readonly Remainder[]): readonly Remainder[] {
-  return remainders.flatMap(({ lane, rest }) => {
-    const taken = lane.offer(rest);
-    return taken < rest.length ? [{ lane, rest: rest.slice(taken) }] : [];
-  });
-}
-
-function settled(remainders: readonly Remainder[], offeredLanes: number): boolean {
-  if (remainders.length === offeredLanes && offeredLanes > 0) return false;
-  for (const { lane, rest } of remainders) lane.refuse(rest.length, 'queue_full');
-  return true;
-}
-
-async function waited(remainders: readonly Remainder[], signal: AbortSignal): Promise<void> {
-  const lanes = remainders.length;
-  for (let left = remainders; !settled(left, lanes); left = offered(left)) {
-    const done = new AbortController();
-    const either = AbortSignal.any([signal, done.signal]);
-    try {
-      await Promise.race(left.map(({ lane }) => lane.room(either)));
-    } finally {
-      done.abort();
-    }
-    signal.throwIfAborted();
-  }
-}
 
 /** Lanes apart by whether their sink needs something beyond the records. */
 export function lanesNeeding(

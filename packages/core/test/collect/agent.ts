@@ -12,6 +12,7 @@ import { DockerodeEngine } from '../../src/collect/engine-dockerode.ts';
 import { type ReachedEngine, reachEngine } from '../../src/collect/reach.ts';
 import { Pipeline } from '../../src/pipeline.ts';
 import type { CollectSettings, LaneSettings, PipelineSettings } from '../../src/settings.ts';
+import type { LaneState } from '../../src/state/lane-state.ts';
 import { logInto, type Said, settingsFor } from '../ship/lane-under-test.ts';
 import { until } from '../until.ts';
 
@@ -22,6 +23,8 @@ export interface Wishes {
   readonly stats?: Partial<CollectSettings['stats']>;
   readonly events?: Partial<CollectSettings['events']>;
   readonly settings?: Partial<PipelineSettings>;
+  /** What lanes keep beyond this agent's life. */
+  readonly states?: ReadonlyMap<string, LaneState>;
   /** Default: one that takes everything. */
   readonly lanes?: readonly LaneSettings[];
 }
@@ -45,6 +48,7 @@ export class Agent implements AsyncDisposable {
       ...portsOf(wishes, said),
       engine,
       engineInfo,
+      lanes: wishes.states ?? new Map(),
     });
   }
 
@@ -110,6 +114,8 @@ export class Agent implements AsyncDisposable {
         logs: {
           enabled: true,
           startAt: 'beginning',
+          reader: 'auto',
+          rm: 'engine',
           maxLineBytes: 1024 * 1024,
           count: [],
           ...logs,

@@ -153,11 +153,17 @@ describe('the logs of containers', () => {
     await using agent = await Agent.connectedTo(engine);
 
     engine.container({ name: 'gone', autoRemove: true }).start().print('stdout', 'lost\n').exit(0);
-    await agent.says('A container was removed before its log could be read.');
+    await agent.says('A container was removed before its log was read to the end.');
 
     expect(agent.pipeline.counters().log_unread_containers).toBe(1);
     expect(agent.lines()).toEqual([]);
-    expect(agent.events.map(({ action }) => action)).toEqual(['create', 'start', 'die', 'destroy']);
+    expect(agent.events.map(({ action }) => action)).toEqual([
+      'create',
+      'start',
+      'die',
+      'destroy',
+      'gap',
+    ]);
   });
 
   test('a container that is being removed refuses its log and is counted as unread', async () => {

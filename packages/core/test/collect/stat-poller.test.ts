@@ -67,7 +67,7 @@ function polled({ containers = 20, answerMs = 15, isPodman = false } = {}) {
   const router = new Router({
     select: { mode: 'all', include: [], exclude: [] },
     collect: {
-      logs: { ...on, startAt: 'now', maxLineBytes: 1_000, count: [] },
+      logs: { ...on, startAt: 'now', reader: 'auto', rm: 'engine', maxLineBytes: 1_000, count: [] },
       stats: { ...on, intervalMs },
       events: { ...on, exclude: [] },
       labelOverrides: true,

@@ -16,7 +16,8 @@ function assembled(
   return { lines, assembler };
 }
 
-const texts = (lines: readonly Line[]) => lines.map(({ bytes }) => bytes.toString());
+const texts = (lines: readonly Line[]) =>
+  lines.map(({ bytes, start, end }) => bytes.toString('utf8', start, end));
 
 describe('line assembly', () => {
   test('joins pieces of equal time and keeps empty lines', () => {

@@ -3,6 +3,7 @@ import { encodeJsonLines } from '@tallyman/sdk';
 import fc from 'fast-check';
 import { LogSource, type StreamName } from '../../src/decode/log.ts';
 import {
+  type DecodedChunk,
   EngineLogError,
   LogDecoder,
   type LogDecoderSettings,
@@ -15,6 +16,8 @@ const origin = {
   container: { id: '0123456789ab'.padEnd(64, '0'), name: 'web', image: 'nginx' },
   fields: {},
 };
+const recordsOf = (chunks: readonly DecodedChunk[]) => chunks.flatMap(({ records }) => records);
+
 const settings: LogDecoderSettings = {
   tty: false,
   maxLineBytes: 1_000_000,
@@ -28,7 +31,7 @@ const err = (nanos: number, text: string) => frame(2, `${timeAt(nanos)} ${text}`
 /** What one connection with these bytes gives, as `stream message`. */
 function read(chunks: readonly Buffer[], more: Partial<LogDecoderSettings> = {}) {
   const decoder = new LogDecoder({ ...settings, ...more });
-  const records = chunks.flatMap((chunk) => decoder.write(chunk));
+  const records = chunks.flatMap((chunk) => recordsOf(decoder.write(chunk)));
   return { decoder, records, lines: records.map((r) => `${r.stream} ${r.message}`) };
 }
 
@@ -145,7 +148,7 @@ describe('a TTY log', () => {
     const { decoder, lines } = read([Buffer.from(`${timeAt(1)} a\r\n${timeAt(2)} prompt> `)], tty);
 
     expect(lines).toEqual(['console a']);
-    expect(decoder.flush().map(({ message }) => message)).toEqual(['prompt> ']);
+    expect(recordsOf(decoder.flush()).map(({ message }) => message)).toEqual(['prompt> ']);
   });
 
   test('reads the same lines wherever the transport cut it', () => {
@@ -188,7 +191,7 @@ describe('after a cut connection', () => {
       fc.property(anyLog, fc.nat(), fc.nat(), (log, firstCut, secondCut) => {
         const frames = interleaved(log);
         const whole = read(frames);
-        const wanted = [...whole.records, ...whole.decoder.flush()].map(
+        const wanted = [...whole.records, ...recordsOf(whole.decoder.flush())].map(
           ({ id, message }) => id + message,
         );
 
@@ -203,11 +206,72 @@ describe('after a cut connection', () => {
           const { decoder, records } = read(frames.slice(0, end), position ? { position } : {});
           got.push(...records.map(({ id, message }) => id + message));
           if (index === ends.length - 1)
-            got.push(...decoder.flush().map(({ id, message }) => id + message));
+            got.push(...recordsOf(decoder.flush()).map(({ id, message }) => id + message));
           position = decoder.position ?? position;
         }
 
         expect([...got].sort()).toEqual([...wanted].sort());
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('a lane that was away reads exactly what lies between its place and the others’', () => {
+    fc.assert(
+      fc.property(anyLog, fc.nat(), fc.nat(), (log, oneCut, otherCut) => {
+        const frames = interleaved(log);
+        const ends = [oneCut, otherCut].map((at) => at % (frames.length + 1));
+        const [away = 0, shared = 0] = ends.toSorted((a, b) => a - b);
+        const before = read(frames.slice(0, away));
+        const others = read(frames.slice(0, shared));
+        const position = others.decoder.position;
+        fc.pre(position !== undefined);
+        let isReached = false;
+
+        const { decoder, records } = read(frames, {
+          ...(before.decoder.position ? { position: before.decoder.position } : {}),
+          until: {
+            position,
+            by: 'line',
+            reached: () => {
+              isReached = true;
+              return undefined;
+            },
+          },
+        });
+
+        const ids = (some: readonly { id: string }[]) => some.map(({ id }) => id).sort();
+        expect(ids([...before.records, ...records])).toEqual(ids(others.records));
+        expect([isReached, decoder.isComplete]).toEqual([true, true]);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('asked for a log’s end, every line comes once where the place is in it; else it is said to be lost', () => {
+    fc.assert(
+      fc.property(anyLog, fc.nat(), fc.integer({ min: 1, max: 20 }), (log, cutAt, tail) => {
+        const frames = interleaved(log);
+        const before = read(frames.slice(0, cutAt % (frames.length + 1)));
+        const position = before.decoder.position;
+        fc.pre(position?.after !== undefined);
+        const whole = read(frames).decoder;
+        whole.flush();
+
+        const decoder = new LogDecoder({ ...settings, position, tail });
+        let records: readonly { id: string }[] = [];
+        try {
+          records = recordsOf(frames.slice(-tail).flatMap((piece) => decoder.write(piece)));
+        } catch (error) {
+          expect(error).toBeInstanceOf(PositionLostError);
+          return;
+        }
+
+        if (!decoder.hasResumed) expect(records).toEqual([]);
+        else {
+          const wanted = read(frames, { position }).records;
+          expect(records.map(({ id }) => id)).toEqual(wanted.map(({ id }) => id));
+        }
       }),
       { numRuns: 2_000 },
     );

@@ -7,7 +7,14 @@ import { ScriptedLane } from './scripted-lane.ts';
 
 const collect: CollectSettings = {
   labels: [],
-  logs: { enabled: true, startAt: 'now', maxLineBytes: 1_000, count: [] },
+  logs: {
+    enabled: true,
+    startAt: 'now',
+    reader: 'auto',
+    rm: 'engine',
+    maxLineBytes: 1_000,
+    count: [],
+  },
   stats: { enabled: true, intervalMs: 1_000 },
   events: { enabled: true, exclude: [] },
   labelOverrides: true,

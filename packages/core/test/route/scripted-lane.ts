@@ -1,33 +1,47 @@
-import type { ContainerRecord, DropReason, RecordKind, SinkNeed } from '@tallyman/sdk';
+import type { ContainerRecord, RecordKind, SinkNeed } from '@tallyman/sdk';
+import type { LogChunk, LogMark } from '../../src/decode/mark.ts';
 import type { LanePort } from '../../src/ship/lane-port.ts';
+import { MarkedPositions } from '../../src/state/marked-positions.ts';
 import { Account, type AccountSnapshot } from '../../src/vitals/account.ts';
 
-/** A lane that takes as many records as the test lets it, and keeps them. */
+export interface ScriptedLaneOptions {
+  readonly kinds?: readonly RecordKind[];
+  readonly needs?: readonly SinkNeed[];
+  /** How many log records it takes before it is full. */
+  readonly free?: number;
+  readonly bornAt?: string;
+  /** What it has settled in an earlier life. */
+  readonly marks?: readonly LogMark[];
+}
+
+/** A lane that takes as many log records as the test lets it, and keeps them. */
 export class ScriptedLane implements LanePort {
   readonly name: string;
   readonly kinds: ReadonlySet<RecordKind>;
   readonly needs: ReadonlySet<SinkNeed>;
+  readonly positions: MarkedPositions;
   readonly taken: ContainerRecord[] = [];
+  /** How many of them were taken as history. */
+  history = 0;
   readonly #account = new Account();
   readonly #waiting = new Set<() => void>();
   #free: number;
 
-  constructor(
-    name: string,
-    options: {
-      readonly kinds?: readonly RecordKind[];
-      readonly needs?: readonly SinkNeed[];
-      readonly free?: number;
-    } = {},
-  ) {
+  constructor(name: string, options: ScriptedLaneOptions = {}) {
     this.name = name;
     this.kinds = new Set(options.kinds ?? ['log', 'stat', 'event']);
     this.needs = new Set(options.needs);
     this.#free = options.free ?? Number.POSITIVE_INFINITY;
+    const marks = (options.marks ?? []).map((mark) => ({ delivered: mark }));
+    this.positions = new MarkedPositions(options.bornAt ?? '1970-01-01T00:00:00.000000000Z', marks);
   }
 
   get ids(): readonly string[] {
     return this.taken.map(({ id }) => id);
+  }
+
+  get lines(): readonly string[] {
+    return this.taken.flatMap((record) => (record.kind === 'log' ? [record.message] : []));
   }
 
   /** Those who wait for room. */
@@ -35,26 +49,33 @@ export class ScriptedLane implements LanePort {
     return this.#waiting.size;
   }
 
-  offer(records: readonly ContainerRecord[]): number {
-    const taken = records.slice(0, this.#free);
-    this.#free -= taken.length;
-    this.#account.offered(taken.length);
-    this.taken.push(...taken);
-    return taken.length;
+  offerLog({ records, mark }: LogChunk, age: 'live' | 'history'): boolean {
+    if (records.length > 0 && this.#free <= 0) return false;
+    this.#free -= records.length;
+    if (age === 'history') this.history += records.length;
+    this.offer(records);
+    this.positions.delivered(mark);
+    return true;
   }
 
-  refuse(records: number, reason: DropReason): void {
-    this.#account.offered(records);
-    this.#account.dropped(reason, records);
+  offer(records: readonly ContainerRecord[]): void {
+    this.#account.offered(records.length);
+    this.taken.push(...records);
   }
 
-  /** Lets in so many more. */
+  /** Takes no more logs. */
+  fill(): void {
+    this.#free = 0;
+  }
+
+  /** Lets in so many more; what comes with them at once, too. */
   frees(records: number): void {
-    this.#free += records;
+    this.#free = Math.max(0, this.#free) + records;
     for (const wake of this.#waiting) wake();
   }
 
   room(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.reject(signal.reason);
     if (this.#free > 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const leave = () => {

@@ -1,23 +1,26 @@
 import type { Clock, ContainerEvent } from '@tallyman/sdk';
-import type { EngineEvent } from '../decode/event.ts';
-import type { ContainerDetails } from '../decode/inspect.ts';
-import { type LogRecord, shortId } from '../decode/log.ts';
-import { nanosOf } from '../decode/timestamp.ts';
-import { dispatch, dispatchAtOnce } from '../route/router.ts';
-import type { LogSettings } from '../settings.ts';
-import type { Counters } from '../vitals/counters.ts';
-import type { Diagnostics } from '../vitals/log.ts';
-import type { ContainerDirectory } from './containers.ts';
-import type { Engine } from './engine.ts';
-import { type LogEnd, LogReader } from './log-reader.ts';
-import { logStartOf, sinceTime } from './log-start.ts';
-import { LogTally } from './log-tally.ts';
-import type { Subjects } from './subjects.ts';
+import type { EngineEvent } from '../../decode/event.ts';
+import type { ContainerDetails } from '../../decode/inspect.ts';
+import { shortId } from '../../decode/log.ts';
+import type { LogMark } from '../../decode/mark.ts';
+import { millisecondsOf, nanosOf } from '../../decode/timestamp.ts';
+import type { LogSettings } from '../../settings.ts';
+import type { LanePort } from '../../ship/lane-port.ts';
+import type { Counters } from '../../vitals/counters.ts';
+import type { Diagnostics } from '../../vitals/log.ts';
+import type { ContainerDirectory } from '../containers.ts';
+import type { Engine } from '../engine.ts';
+import { Slots } from '../slots.ts';
+import type { Described, Subjects } from '../subjects.ts';
+import { FollowedLog, type FollowedSettings } from './followed.ts';
+import { Openings } from './openings.ts';
+import type { LogTally } from './tally.ts';
 
 export interface LogCollectorSettings {
   readonly engine: Engine;
   readonly directory: ContainerDirectory;
   readonly subjects: Subjects;
+  readonly lanes: readonly LanePort[];
   readonly logs: LogSettings;
   readonly clock: Clock;
   readonly random: () => number;
@@ -29,27 +32,43 @@ export interface LogCollectorSettings {
   readonly engineNow: () => string;
 }
 
-/** One container whose log is, or was, read. */
-interface Followed {
-  container: ContainerDetails;
-  readonly reader: LogReader;
-  readonly tally: LogTally;
-  isReading: boolean;
-  /** The end of the last run that was read to its end. */
-  readUpTo: string | undefined;
-  isReadable: boolean;
+/** What a lane has not taken of the logs, and will read from the engine when it has room again. */
+export interface LaneLag {
+  readonly containers: number;
+  /** That other lanes had since, where any had. */
+  readonly records: number;
+  /** What they weigh. */
+  readonly bytes: number;
+  /** How long ago the engine stamped the last line that was taken of the log that is furthest behind. */
+  readonly seconds: number;
 }
 
-/** Keeps one reader for each container that any lane wants logs of. */
+// So that a lane that comes back after an outage does not take all of the engine.
+const catchUpsAtOnce = 4;
+
+/** Keeps the log of each container read that any lane wants. */
 export class LogCollector {
   readonly #settings: LogCollectorSettings;
-  readonly #followed = new Map<string, Followed>();
-  readonly #reading = new Set<Promise<void>>();
+  readonly #shared: FollowedSettings;
+  readonly #followed = new Map<string, FollowedLog>();
+  readonly #turns = new Map<LanePort, Slots>();
   readonly #signal: AbortSignal;
+  #hasSwept = false;
 
   constructor(settings: LogCollectorSettings, signal: AbortSignal) {
     this.#settings = settings;
     this.#signal = signal;
+    this.#shared = {
+      ...settings,
+      maxLineBytes: settings.logs.maxLineBytes,
+      agentBornAt: settings.bornAt,
+      openings: new Openings(settings.clock),
+      source: (container, stream) => settings.subjects.of(container).source(stream),
+      lanesOf: (container) => settings.subjects.of(container).route.lanes.log,
+      turnsOf: (lane) => this.#turnsOf(lane),
+      gap: (container, reason) => this.#gap(container, reason),
+      unread: (container, lanes) => this.#unread(container, lanes),
+    };
   }
 
   /** Counts of the container's log since the last call, for its stats. */
@@ -57,122 +76,91 @@ export class LogCollector {
     return this.#followed.get(id)?.tally;
   }
 
-  /** Resolves when all readers have stopped. */
+  /** What a lane has yet to catch up with, over all containers. */
+  lagOf(lane: LanePort): LaneLag {
+    const lags = [...this.#followed.values()].flatMap((followed) => followed.lagOf(lane) ?? []);
+    const sum = (of: 'records' | 'bytes') => lags.reduce((total, lag) => total + lag[of], 0);
+    const since = lags.map((lag) => lag.since).toSorted()[0];
+    const seconds = since === undefined ? 0 : secondsBetween(since, this.#settings.engineNow());
+    return { containers: lags.length, records: sum('records'), bytes: sum('bytes'), seconds };
+  }
+
+  /** Resolves when nothing is read any more. */
   async stopped(): Promise<void> {
-    await Promise.all(this.#reading);
+    await Promise.all([...this.#followed.values()].map((followed) => followed.idle()));
   }
 
   changed(container: ContainerDetails): void {
-    const known = this.#followed.get(container.id);
-    if (known !== undefined) known.container = container;
-    if (this.#settings.subjects.of(container).route.lanes.log.length === 0) return;
-    const followed = known ?? this.#follow(container);
-    if (this.#isWanted(followed)) this.#read(followed);
+    let followed = this.#followed.get(container.id);
+    if (followed === undefined) {
+      if (this.#settings.subjects.of(container).route.lanes.log.length === 0) return;
+      followed = new FollowedLog(container, this.#shared, this.#signal);
+      this.#followed.set(container.id, followed);
+    }
+    followed.changed(container);
   }
 
   gone({ id }: ContainerDetails): void {
-    const followed = this.#followed.get(id);
-    if (followed !== undefined && !followed.isReading) this.#followed.delete(id);
+    this.#followed.get(id)?.gone();
   }
 
   /** A container whose log was gone before it could be opened. */
-  missed(event: EngineEvent, name: string): void {
+  missed(event: EngineEvent, container: Described): void {
     // It may have become known since: then its reader says how that went.
-    if (!this.#followed.has(event.containerId)) this.#unread(event.containerId, name);
+    if (!this.#followed.has(event.containerId)) this.#unread(container, []);
   }
 
-  #follow(container: ContainerDetails): Followed {
-    const { logs, bornAt } = this.#settings;
-    const start = logStartOf(container, logs.startAt, bornAt);
-    const { id } = container;
-    const tally = new LogTally(logs.count);
-    // Should it start again, what it printed before is still not wanted. The engine may stamp an unterminated
-    // last line after `FinishedAt`.
-    const from = start.kind === 'none' ? sinceTime(bornAt) : start;
-    const reader = new LogReader(container, from, {
-      ...this.#settings,
-      maxLineBytes: logs.maxLineBytes,
-      source: (stream) => this.#settings.subjects.of(followed.container).source(stream),
-      take: (records) => this.#take(followed, records),
-      gap: (reason) => this.#gap(followed, reason),
-    });
-    const readUpTo = start.kind === 'none' ? container.finishedAt : undefined;
-    const followed: Followed = {
-      container,
-      reader,
-      tally,
-      readUpTo,
-      isReading: false,
-      isReadable: true,
-    };
-    this.#followed.set(id, followed);
-    return followed;
+  /** Forgets what is no more. To be called with the ids of all containers whenever they are known. */
+  sweep(ids: ReadonlySet<string>): void {
+    const { directory, lanes } = this.#settings;
+    const isGone = (id: string) => !ids.has(id) && directory.get(id) === undefined;
+    for (const [id, followed] of this.#followed)
+      if (isGone(id) && !followed.isBusy) this.#followed.delete(id);
+    const lost = new Map<string, LogMark>();
+    for (const { positions } of lanes)
+      for (const mark of positions.marks()) {
+        if (!isGone(mark.containerId) || this.#followed.has(mark.containerId)) continue;
+        positions.forget(mark.containerId);
+        // Of a log that was read to its end nothing is known to be missing.
+        if (mark.ended === undefined) lost.set(mark.containerId, mark);
+      }
+    if (!this.#hasSwept) for (const mark of lost.values()) this.#goneMeanwhile(mark);
+    this.#hasSwept = true;
   }
 
-  // A stopped container is read once, to the end of its last run.
-  #isWanted({ container, isReading, isReadable, readUpTo }: Followed): boolean {
-    if (isReading || !isReadable || this.#signal.aborted) return false;
-    return container.isRunning || container.finishedAt !== readUpTo;
+  #turnsOf(lane: LanePort): Slots {
+    const turns = this.#turns.get(lane) ?? new Slots(catchUpsAtOnce);
+    this.#turns.set(lane, turns);
+    return turns;
   }
 
-  #read(followed: Followed): void {
-    followed.isReading = true;
-    const reading = followed.reader
-      .run(this.#signal)
-      .then((end) => this.#ended(followed, end))
-      .catch((error: unknown) => this.#failed(followed, error))
-      .finally(() => this.#reading.delete(reading));
-    this.#reading.add(reading);
+  #goneMeanwhile({ containerId: id, name, position }: LogMark): void {
+    const readUpTo = position?.after?.time;
+    this.#unread({ id, name, image: '', labels: {} }, [], { readUpTo });
   }
 
-  #ended(followed: Followed, end: LogEnd): void {
-    followed.isReading = false;
-    const { id, name, logDriver } = followed.container;
-    const { directory, log } = this.#settings;
-    const now = directory.get(id);
-    if (end === 'not_readable') {
-      followed.isReadable = false;
-      log.warn(
-        { container: name, id: shortId(id), logDriver },
-        'The log driver of a container cannot be read, its logs are not collected; give it a readable one such as json-file or local.',
-      );
-    }
-    if (end === 'gone' && !followed.reader.hasConnected) this.#unread(id, name);
-    if (end === 'gone' || now === undefined) {
-      this.#followed.delete(id);
-      return;
-    }
-    if (end === 'stopped') followed.readUpTo = followed.reader.readUpTo;
-    if (this.#isWanted(followed)) this.#read(followed);
-  }
-
-  #failed(followed: Followed, error: unknown): void {
-    followed.isReading = false;
-    if (this.#signal.aborted) return;
-    const { id, name } = followed.container;
-    this.#settings.log.error(
-      { container: name, id: shortId(id), error },
-      'Reading a log stopped unexpectedly, it is taken up again when the container changes.',
-    );
-  }
-
-  #take(followed: Followed, records: readonly LogRecord[]): Promise<void> | undefined {
-    followed.tally.add(records);
-    this.#settings.counters.add('log_lines', records.length);
-    const { route } = this.#settings.subjects.of(followed.container);
-    return dispatch(records, route.lanes.log, this.#signal);
-  }
-
-  #unread(id: string, name: string): void {
+  #unread(container: Described, lanes: readonly LanePort[], facts: object = {}): void {
+    const { id, name } = container;
+    const behind = lanes.map((lane) => lane.name);
     this.#settings.counters.add('log_unread_containers');
     this.#settings.log.warn(
-      { container: name, id: shortId(id) },
-      'A container was removed before its log could be read.',
+      { container: name, id: shortId(id), sinks: behind, ...facts },
+      'A container was removed before its log was read to the end.',
     );
+    this.#tell(container, 'the container was removed before its log was read to the end');
   }
 
-  #gap({ container }: Followed, reason: string): void {
+  #gap(container: ContainerDetails, reason: string): void {
     this.#settings.counters.add('log_gaps');
+    this.#settings.log.warn(
+      { container: container.name, reason },
+      'Lines may be missing from a log.',
+    );
+    this.#tell(container, reason);
+  }
+
+  /** Sends the gap where the container's events go. */
+  #tell(container: Described, reason: string): void {
     const time = this.#settings.engineNow();
     const { origin, route } = this.#settings.subjects.of(container);
     const event: ContainerEvent = {
@@ -183,10 +171,11 @@ export class LogCollector {
       action: 'gap',
       attributes: { reason },
     };
-    dispatchAtOnce([event], route.lanes.event);
-    this.#settings.log.warn(
-      { container: container.name, reason },
-      'Lines may be missing from a log.',
-    );
+    for (const lane of route.lanes.event) lane.offer([event]);
   }
+}
+
+function secondsBetween(earlier: string, later: string): number {
+  if (earlier === '') return 0;
+  return Math.max(0, (millisecondsOf(later) - millisecondsOf(earlier)) / 1_000);
 }

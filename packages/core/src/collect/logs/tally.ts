@@ -1,6 +1,6 @@
 import type { LogCounts } from '@tallyman/sdk';
-import type { LogRecord } from '../decode/log.ts';
-import type { LogSettings } from '../settings.ts';
+import type { LogRecord } from '../../decode/log.ts';
+import type { LogSettings } from '../../settings.ts';
 
 /** Counts what the agent itself reads from a container's log, between two stats samples. */
 export class LogTally {
@@ -18,7 +18,7 @@ export class LogTally {
   add(records: readonly LogRecord[]): void {
     this.#lines += records.length;
     for (const record of records) {
-      this.#bytes += record.messageBytes.length;
+      this.#bytes += record.messageLength;
       if (record.stream === 'stderr') this.#stderrLines++;
       if (this.#matches !== undefined) this.#match(record.message, this.#matches);
     }

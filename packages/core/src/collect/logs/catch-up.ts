@@ -1,0 +1,131 @@
+import type { ContainerDetails } from '../../decode/inspect.ts';
+import type { DecodedChunk } from '../../decode/log-decoder.ts';
+import type { LogPosition } from '../../decode/resume.ts';
+import type { LanePort } from '../../ship/lane-port.ts';
+import type { Backoff } from '../backoff.ts';
+import type { Audience } from './audience.ts';
+import { LogCursor, type Reading } from './cursor.ts';
+import { type LogPlace, markOf } from './place.ts';
+import { isGone, isKind, type LogReaderSettings, logBackoff, refreshed, waited } from './reader.ts';
+import { patienceMs, withRoom } from './room.ts';
+
+export interface CatchUpSettings extends Omit<LogReaderSettings, 'take'> {
+  readonly lane: LanePort;
+  readonly audience: Audience;
+  readonly container: () => ContainerDetails;
+  /** Whether others wait for the slot that this reading has. */
+  readonly isContended: () => boolean;
+}
+
+// Then another container has its turn, where one waits.
+const turnMs = 10_000;
+// Then the place of the shared reader is taken for lost, by rotation or damage, and its time counts.
+const patience = 5;
+
+/** The lane is back with the others; or not yet, to be tried again; or what it missed is gone. */
+export type CatchUpEnd = 'joined' | 'behind' | 'gone';
+
+/** Reads one container's log for one lane that was away, up to where the shared reader stands. */
+export class CatchUp {
+  readonly #settings: CatchUpSettings;
+  readonly #backoff: Backoff;
+  /** Why the last turn came to nothing. */
+  #failure: unknown;
+  #misses = 0;
+
+  constructor(settings: CatchUpSettings) {
+    this.#settings = settings;
+    this.#backoff = logBackoff(settings);
+  }
+
+  /** One turn. Rejects only with the signal's reason. */
+  async run(signal: AbortSignal): Promise<CatchUpEnd> {
+    const { lane, audience } = this.#settings;
+    const place = audience.placeOf(lane);
+    if (place === undefined || audience.enterIfThere(lane)) return 'joined';
+    const mark = audience.beginJoin(lane);
+    try {
+      if (mark.position === undefined) throw new Error('the shared reader has read nothing yet');
+      return await this.#read(place, mark.position, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#failure = error instanceof TurnOver ? undefined : error;
+      return 'behind';
+    } finally {
+      audience.abandonJoin(lane);
+    }
+  }
+
+  /** Between two turns: long where the last one came to nothing. */
+  async pause(signal: AbortSignal): Promise<void> {
+    if (this.#failure === undefined) return;
+    this.#misses++;
+    const { id } = this.#settings.container();
+    await waited(id, this.#failure, this.#settings, this.#backoff, signal);
+    this.#failure = undefined;
+  }
+
+  async #read(place: LogPlace, mark: LogPosition, signal: AbortSignal): Promise<CatchUpEnd> {
+    const { lane, audience, clock, container, isContended } = this.#settings;
+    const startedMs = clock.monotonicMs();
+    const isTurnOver = () => isContended() && clock.monotonicMs() > startedMs + turnMs;
+    const take = (chunk: DecodedChunk) => this.#take(chunk, place, isTurnOver, signal);
+    const cursor = new LogCursor(container(), place, { ...this.#settings, take });
+    const by = this.#misses < patience ? 'line' : 'time';
+    const reached = () => audience.furtherOn(lane)?.position;
+    const reading = await cursor.toEnd(signal, { position: mark, by, reached });
+    if (this.#isEndKnown(reading, mark)) await cursor.finish(reading);
+    const { decoder, failure } = reading;
+    const isThere = decoder.isComplete || (by === 'time' && failure === undefined);
+    if (isThere && decoder.hasResumed && audience.join(lane)) {
+      this.#misses = 0;
+      return 'joined';
+    }
+    return this.#unfinished(reading, signal);
+  }
+
+  async #unfinished({ failure }: Reading, signal: AbortSignal): Promise<CatchUpEnd> {
+    if (isKind(failure, 'not_readable')) return 'gone';
+    const { id } = this.#settings.container();
+    if (
+      isKind(failure, 'gone') &&
+      isGone(await refreshed(id, this.#settings, this.#backoff, signal))
+    )
+      return 'gone';
+    throw failure ?? new Error('the place of the shared reader did not come');
+  }
+
+  /**
+   * Whether the last line is whole although nothing ended it: the shared reader has handed it on, or nobody
+   * prints any more.
+   */
+  #isEndKnown({ failure, decoder }: Reading, mark: LogPosition): boolean {
+    if (failure !== undefined || decoder.isComplete) return false;
+    return mark.after?.isTerminated === false || !this.#settings.container().isRunning;
+  }
+
+  #take(
+    { records, position }: DecodedChunk,
+    { start }: LogPlace,
+    isTurnOver: () => boolean,
+    signal: AbortSignal,
+  ): Promise<void> | undefined {
+    const { lane, audience, container, clock } = this.#settings;
+    if (isTurnOver()) throw new TurnOver();
+    const place = { start, position };
+    const read = { chunk: { records, mark: markOf(container(), place) }, place };
+    const attempt = () => {
+      if (!lane.offerLog(read.chunk, 'history')) return false;
+      this.#backoff.reset();
+      audience.moved(lane, read);
+      return true;
+    };
+    const over = () => {
+      throw new TurnOver();
+    };
+    return withRoom({ attempt, lanes: () => [lane], patienceMs, over }, clock, signal);
+  }
+}
+
+/** Another's turn, or the lane has no room any more. */
+class TurnOver extends Error {}

@@ -1,0 +1,229 @@
+import { type Clock, messageOf } from '@tallyman/sdk';
+import type { ContainerDetails } from '../../decode/inspect.ts';
+import type { LogSource, StreamName } from '../../decode/log.ts';
+import { type DecodedChunk, LogDecoder, type Until } from '../../decode/log-decoder.ts';
+import type { LogPosition } from '../../decode/resume.ts';
+import { timeOfNanos } from '../../decode/timestamp.ts';
+import type { Counters } from '../../vitals/counters.ts';
+import type { Diagnostics } from '../../vitals/log.ts';
+import type { Engine } from '../engine.ts';
+import { Approach, isAstray } from './approach.ts';
+import { EndCheck } from './end-check.ts';
+import type { Opening, Openings } from './openings.ts';
+import type { LogPlace } from './place.ts';
+import { newestLineTime } from './probe.ts';
+import { SilenceWatch } from './silence.ts';
+import type { LogStart } from './start.ts';
+
+export interface LogCursorSettings {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Diagnostics;
+  readonly counters: Counters;
+  readonly openings: Openings;
+  readonly maxLineBytes: number;
+  /** Resolves while the engine can be reached: one wait for all readers. */
+  readonly connected: (signal: AbortSignal) => Promise<void>;
+  /** What records of a stream share at this moment. */
+  readonly source: (stream: StreamName) => LogSource;
+  /** Takes what was read; a promise pauses reading. */
+  readonly take: (chunk: DecodedChunk) => Promise<void> | undefined;
+  /** Told that lines may be missing. */
+  readonly gap: (reason: string) => void;
+}
+
+/** One connection, read to its end. */
+export interface Reading {
+  readonly decoder: LogDecoder;
+  /** What it was cut short by, if anything. */
+  readonly failure: unknown;
+}
+
+/** A place in one container's log, which moves on as the log is read, one connection at a time. */
+export class LogCursor {
+  readonly #container: Pick<ContainerDetails, 'id' | 'tty'>;
+  readonly #settings: LogCursorSettings;
+  #start: LogStart;
+  #position: LogPosition | undefined;
+  readonly #approach: Approach;
+  #hasConnected = false;
+
+  constructor(
+    container: Pick<ContainerDetails, 'id' | 'tty'>,
+    { start, position }: LogPlace,
+    settings: LogCursorSettings,
+  ) {
+    this.#container = container;
+    this.#start = start;
+    this.#position = position;
+    this.#settings = settings;
+    this.#approach = new Approach({ ...settings, container });
+  }
+
+  get position(): LogPosition | undefined {
+    return this.#position;
+  }
+
+  get start(): LogStart {
+    return this.#start;
+  }
+
+  /** Begins here where no line has been read yet. */
+  set start(start: LogStart) {
+    this.#start = start;
+  }
+
+  /** Whether the log was ever opened. */
+  get hasConnected(): boolean {
+    return this.#hasConnected;
+  }
+
+  /** Follows the log over one connection, for as long as it lasts. */
+  follow(signal: AbortSignal): Promise<Reading> {
+    return this.#read(true, signal);
+  }
+
+  /** Reads to the log's present end, or to `until`, over as many connections as it takes to find the place. */
+  async toEnd(signal: AbortSignal, until?: Until): Promise<Reading> {
+    while (true) {
+      const reading = await this.#read(false, signal, until);
+      const { failure, decoder } = reading;
+      if (failure === undefined && (decoder.hasResumed || decoder.isComplete)) return reading;
+      if (failure !== undefined && !isAstray(failure)) return reading;
+      await this.reachFurther(failure, signal);
+    }
+  }
+
+  /** Hands on the lines that had no end: their container has stopped. */
+  async finish({ decoder }: Reading): Promise<void> {
+    await this.#hand(decoder.flush());
+  }
+
+  /** After a failure that {@link isAstray}. Rejects as the engine does. */
+  reachFurther(failure: unknown, signal: AbortSignal): Promise<void> {
+    return this.#approach.further(failure, this.#position, signal);
+  }
+
+  async #read(isFollowing: boolean, signal: AbortSignal, until?: Until): Promise<Reading> {
+    const { counters, connected, openings } = this.#settings;
+    let decoder = this.#newDecoder(until, '');
+    let failure: unknown;
+    try {
+      await connected(signal);
+      // A young container's log is short, and may not be there for long.
+      const isYoung = this.#position === undefined && this.#start.kind === 'beginning';
+      const opening = isYoung ? undefined : await openings.turn(signal);
+      try {
+        const expected = await this.#approach.expected(this.#position, signal);
+        decoder = this.#newDecoder(until, expected);
+        const check = new EndCheck(decoder, expected);
+        await this.#pump({ decoder, check, opening }, isFollowing, signal);
+      } finally {
+        opening?.end();
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      failure = error instanceof Complete ? undefined : error;
+    }
+    counters.add('log_untimed_pieces', decoder.untimedPieces);
+    counters.add('log_repeats', decoder.repeatedLines);
+    return { decoder, failure };
+  }
+
+  async #pump(connection: Connection, isFollowing: boolean, signal: AbortSignal): Promise<void> {
+    const { decoder, check, opening } = connection;
+    const watch = this.#watch(decoder, isFollowing, signal);
+    try {
+      const query = { follow: isFollowing, ...this.#approach.range(this.#position, this.#start) };
+      const source = await this.#settings.engine.logs(this.#container.id, query, watch.signal);
+      this.#hasConnected = true;
+      opening?.answered();
+      watch.start();
+      await source.pump((bytes) => this.#take(connection, bytes, watch));
+      check.end();
+    } catch (error) {
+      throw watch.reason ?? error;
+    } finally {
+      watch.stop();
+      // A fault in the middle of a piece of the stream does not take the lines before it along.
+      if (decoder.hasSeenExpected) await this.#hand(check.pass(decoder.take()));
+    }
+  }
+
+  #take(
+    { decoder, check, opening }: Connection,
+    bytes: Buffer,
+    watch: SilenceWatch,
+  ): Promise<void> | undefined {
+    opening?.end();
+    watch.hear();
+    const wait = this.#hand(check.pass(decoder.write(bytes)));
+    if (wait !== undefined) watch.pausedUntil(wait);
+    if (!decoder.isComplete) return wait;
+    if (wait === undefined) throw new Complete();
+    return wait.then(() => {
+      throw new Complete();
+    });
+  }
+
+  #hand(chunks: readonly DecodedChunk[]): Promise<void> | undefined {
+    for (const [index, chunk] of chunks.entries()) {
+      this.#approach.found();
+      const wait = this.#settings.take(chunk);
+      if (wait !== undefined)
+        return wait.then(() => {
+          this.#position = chunk.position;
+          return this.#hand(chunks.slice(index + 1));
+        });
+      this.#position = chunk.position;
+    }
+    return undefined;
+  }
+
+  #newDecoder(until: Until | undefined, expected: string): LogDecoder {
+    const { maxLineBytes, source, clock } = this.#settings;
+    const { tail } = this.#approach.range(this.#position, this.#start);
+    return new LogDecoder({
+      tty: this.#container.tty,
+      maxLineBytes,
+      source,
+      fallbackTime: timeOfNanos(BigInt(clock.now()) * 1_000_000n),
+      resumeBy: this.#approach.resumeBy(this.#position),
+      expected,
+      ...(this.#position === undefined ? {} : { position: this.#position }),
+      ...(this.#position === undefined || tail === undefined ? {} : { tail }),
+      ...(until === undefined ? {} : { until }),
+    });
+  }
+
+  #watch(decoder: LogDecoder, isFollowing: boolean, signal: AbortSignal): SilenceWatch {
+    const { clock, random, log, engine } = this.#settings;
+    const { id } = this.#container;
+    return new SilenceWatch({
+      clock,
+      random,
+      isFollowing,
+      // What is known to be in the log comes at once.
+      expectsLine: () => !decoder.hasResumed || !decoder.hasSeenExpected,
+      newestHeard: () => decoder.newestTime,
+      newestThere: (limited) => newestLineTime(this.#container, engine, clock, limited),
+      said: (error) =>
+        log.debug(
+          { container: id, error: messageOf(error) },
+          'Asking whether a log went on failed.',
+        ),
+      signal,
+    });
+  }
+}
+
+/** What is told of one connection while it lasts. */
+interface Connection {
+  readonly decoder: LogDecoder;
+  readonly check: EndCheck;
+  readonly opening: Opening | undefined;
+}
+
+/** All that was wanted of a connection was read. */
+class Complete extends Error {}

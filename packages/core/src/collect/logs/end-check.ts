@@ -1,0 +1,61 @@
+import type { DecodedChunk, LogDecoder } from '../../decode/log-decoder.ts';
+import { earlier } from '../../decode/timestamp.ts';
+import { weightOf } from '../../decode/weight.ts';
+
+/** The log has a place that the engine cannot read over: what stands behind it did not come. */
+export class DamagedLogError extends Error {
+  override readonly name = 'DamagedLogError';
+}
+
+// Lines of the two streams are up to milliseconds out of order; what a busy log prints in the meantime is kept.
+const disorderMs = 1_000;
+const keptBytes = 1024 * 1024;
+
+/**
+ * Sees to it that a connection brings what is known to be in the log, before anything younger is handed on: the
+ * engine skips what stands behind a damaged place without a word, and goes on with what is printed next.
+ */
+export class EndCheck {
+  readonly #decoder: LogDecoder;
+  readonly #latest: string;
+  readonly #expected: string;
+  #kept: DecodedChunk[] = [];
+  #bytes = 0;
+
+  /** `expected`: the time of the log's last entry; empty where nothing is known of it. */
+  constructor(decoder: LogDecoder, expected: string) {
+    this.#decoder = decoder;
+    this.#expected = expected;
+    this.#latest = expected === '' ? '' : earlier(expected, -disorderMs);
+  }
+
+  /** What may be handed on. Throws {@link DamagedLogError}. */
+  pass(chunks: readonly DecodedChunk[]): readonly DecodedChunk[] {
+    if (this.#decoder.hasSeenExpected) return this.#withKept(chunks);
+    const { newestTime } = this.#decoder;
+    if (newestTime <= this.#expected) return chunks;
+    for (const { records } of chunks)
+      this.#bytes += records.reduce((sum, record) => sum + weightOf(record), 0);
+    this.#kept.push(...chunks);
+    if (newestTime > this.#latest || this.#bytes > keptBytes) this.#fail();
+    return [];
+  }
+
+  /** To be called at the connection's proper end. Throws {@link DamagedLogError}. */
+  end(): void {
+    if (!this.#decoder.hasSeenExpected && !this.#decoder.isComplete) this.#fail();
+  }
+
+  #withKept(chunks: readonly DecodedChunk[]): readonly DecodedChunk[] {
+    if (this.#kept.length === 0) return chunks;
+    const all = [...this.#kept, ...chunks];
+    this.#kept = [];
+    return all;
+  }
+
+  #fail(): never {
+    throw new DamagedLogError(
+      `reading a log: its last entry, of ${this.#expected}, did not come; a place before it is damaged`,
+    );
+  }
+}

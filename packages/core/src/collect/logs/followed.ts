@@ -1,0 +1,249 @@
+import { messageOf } from '@tallyman/sdk';
+import type { ContainerDetails } from '../../decode/inspect.ts';
+import { type LogSource, type StreamName, shortId } from '../../decode/log.ts';
+import type { DecodedChunk } from '../../decode/log-decoder.ts';
+import type { LogSettings } from '../../settings.ts';
+import type { LanePort } from '../../ship/lane-port.ts';
+import type { Slots } from '../slots.ts';
+import { Audience, type Lag } from './audience.ts';
+import { CatchUp } from './catch-up.ts';
+import { Handover } from './handover.ts';
+import { type LogPlace, markOf, placeOf, timeOfPlace } from './place.ts';
+import { type LogEnd, LogReader, type LogReaderSettings } from './reader.ts';
+import { type Births, firstPlaceOf } from './start.ts';
+import { LogTally } from './tally.ts';
+
+export interface FollowedSettings extends Omit<LogReaderSettings, 'take' | 'source' | 'gap'> {
+  readonly logs: LogSettings;
+  readonly agentBornAt: string;
+  readonly engineNow: () => string;
+  readonly source: (container: ContainerDetails, stream: StreamName) => LogSource;
+  readonly gap: (container: ContainerDetails, reason: string) => void;
+  /** The lanes that take the container's log now. */
+  readonly lanesOf: (container: ContainerDetails) => readonly LanePort[];
+  /** Bounds how many logs a lane catches up with at once. */
+  readonly turnsOf: (lane: LanePort) => Slots;
+  /** Told when lines were gone before a lane had them. */
+  readonly unread: (container: ContainerDetails, lanes: readonly LanePort[]) => void;
+}
+
+/** One container whose log is, or was, read: by one reader for all lanes that keep up, and by one for each that does not. */
+export class FollowedLog {
+  readonly tally: LogTally;
+  readonly #settings: FollowedSettings;
+  readonly #signal: AbortSignal;
+  readonly #audience: Audience;
+  readonly #handover: Handover;
+  readonly #catchingUp = new Map<LanePort, Promise<void>>();
+  #container: ContainerDetails;
+  #reading: Promise<void> | undefined;
+  #isReadable = true;
+  #hasConnected = false;
+  readonly #gone = new AbortController();
+
+  constructor(container: ContainerDetails, settings: FollowedSettings, signal: AbortSignal) {
+    this.#container = container;
+    this.#settings = settings;
+    this.#signal = signal;
+    this.tally = new LogTally(settings.logs.count);
+    const lanes = settings.lanesOf(container);
+    const places = new Map(lanes.map((lane) => [lane, this.#firstPlace(lane)]));
+    this.#audience = new Audience(places, { start: { kind: 'beginning' } });
+    const left = () => this.#bringAllBack();
+    this.#handover = new Handover({ ...settings, audience: this.#audience, left }, signal);
+  }
+
+  get container(): ContainerDetails {
+    return this.#container;
+  }
+
+  /** Whether anything of it is under way. */
+  get isBusy(): boolean {
+    return this.#reading !== undefined || this.#catchingUp.size > 0;
+  }
+
+  /** Whether its log can be read at all. */
+  get isReadable(): boolean {
+    return this.#isReadable;
+  }
+
+  /** How far a lane is behind, where it is, and since when on the engine's clock. */
+  lagOf(lane: LanePort): (Lag & { readonly since: string }) | undefined {
+    const lag = this.#audience.lagOf(lane);
+    const place = this.#audience.placeOf(lane);
+    return lag && place && { ...lag, since: timeOfPlace(place) };
+  }
+
+  /** Resolves when nothing of it is under way any more. */
+  async idle(): Promise<void> {
+    await Promise.all([this.#reading, ...this.#catchingUp.values()]);
+  }
+
+  /** Takes note of the container's new state, and reads where there is something to read. */
+  changed(container: ContainerDetails): void {
+    this.#container = container;
+    // A lane that takes it only now takes what is read from now on.
+    this.#audience.seat(this.#settings.lanesOf(container), () => this.#audience.place);
+    this.#goOn();
+  }
+
+  /** The container is no more: what is under way ends by itself. */
+  gone(): void {
+    this.#gone.abort(new Error('the container is gone'));
+  }
+
+  /** Starts whatever should be under way and is not. */
+  #goOn(): void {
+    if (this.#signal.aborted || !this.#isReadable) return;
+    this.#bringAllBack();
+    if (this.#reading === undefined && this.#isWanted()) this.#read();
+  }
+
+  // A stopped container is read once, to the end of its last run.
+  #isWanted(): boolean {
+    if (this.#gone.signal.aborted || this.#audience.live.length === 0) return false;
+    const { isRunning, finishedAt } = this.#container;
+    return isRunning || finishedAt !== this.#audience.place.ended;
+  }
+
+  #read(): void {
+    const abandoned = new AbortController();
+    const reader = new LogReader(this.#container, this.#audience.place, {
+      ...this.#readerSettings(),
+      take: (chunk) => this.#deliver(chunk, reader, abandoned),
+    });
+    const signal = AbortSignal.any([this.#signal, abandoned.signal]);
+    this.#reading = reader
+      .run(signal)
+      .then((end) => this.#ended(end, reader))
+      .catch((error: unknown) => this.#failed(error, abandoned.signal))
+      .finally(() => {
+        this.#hasConnected ||= reader.hasConnected;
+        this.#reading = undefined;
+        this.#goOn();
+      });
+  }
+
+  #deliver(
+    { records, position }: DecodedChunk,
+    reader: LogReader,
+    abandoned: AbortController,
+  ): Promise<void> | undefined {
+    const place = { start: reader.place.start, position };
+    const read = { chunk: { records, mark: markOf(this.#container, place) }, place };
+    const taken = () => {
+      this.tally.add(records);
+      this.#settings.counters.add('log_lines', records.length);
+    };
+    const nobody = () => {
+      abandoned.abort(new Error('no lane has room for the log'));
+      abandoned.signal.throwIfAborted();
+    };
+    return this.#handover.give(read, { taken, nobody });
+  }
+
+  #ended(end: LogEnd, reader: LogReader): void {
+    const { place } = reader;
+    this.#hasConnected ||= reader.hasConnected;
+    if (end === 'stopped')
+      this.#audience.hand(
+        { chunk: { records: [], mark: markOf(this.#container, place) }, place },
+        'live',
+      );
+    if (end === 'not_readable') this.#unreadable();
+    if (end !== 'gone') return;
+    this.gone();
+    if (!this.#hasConnected) this.#settings.unread(this.#container, this.#audience.live);
+  }
+
+  #failed(error: unknown, abandoned: AbortSignal): void {
+    if (this.#signal.aborted || abandoned.aborted) return;
+    const { id, name } = this.#container;
+    this.#isReadable = false;
+    this.#settings.log.error(
+      { container: name, id: shortId(id), error: messageOf(error) },
+      'Reading a log stopped unexpectedly, it is taken up again when the agent starts anew.',
+    );
+  }
+
+  #unreadable(): void {
+    this.#isReadable = false;
+    const { id, name, logDriver } = this.#container;
+    this.#settings.log.warn(
+      { container: name, id: shortId(id), logDriver },
+      'The log driver of a container cannot be read, its logs are not collected; give it a readable one such as json-file or local.',
+    );
+  }
+
+  #bringAllBack(): void {
+    for (const lane of this.#audience.behind) this.#bringBack(lane);
+  }
+
+  #bringBack(lane: LanePort): void {
+    if (this.#catchingUp.has(lane) || this.#signal.aborted) return;
+    const coming = this.#catchUp(lane)
+      .catch(() => {
+        // The agent is stopping, or the lane is: what is behind stays so.
+      })
+      .finally(() => {
+        this.#catchingUp.delete(lane);
+        if (!this.#signal.aborted && this.#reading === undefined) this.#goOn();
+      });
+    this.#catchingUp.set(lane, coming);
+  }
+
+  /** Until the lane is with the others again. Rejects with the signal's reason. */
+  async #catchUp(lane: LanePort): Promise<void> {
+    const { turnsOf } = this.#settings;
+    const turns = turnsOf(lane);
+    const catchUp = new CatchUp({
+      ...this.#readerSettings(),
+      lane,
+      audience: this.#audience,
+      container: () => this.#container,
+      isContended: () => turns.isContended,
+    });
+    const waiting = AbortSignal.any([this.#signal, this.#gone.signal]);
+    while (this.#audience.placeOf(lane) !== undefined) {
+      // Nobody waits for what is gone.
+      await lane.room(waiting).catch((error: unknown) => this.#orGone(error));
+      if (this.#takesTheLead(lane)) return;
+      const end = await turns.use(() => catchUp.run(this.#signal));
+      if (end === 'gone') this.#missed(lane);
+      if (end !== 'behind') return;
+      await catchUp.pause(waiting).catch((error: unknown) => this.#orGone(error));
+    }
+  }
+
+  #orGone(error: unknown): void {
+    if (this.#signal.aborted || !this.#gone.signal.aborted) throw error;
+  }
+
+  #takesTheLead(lane: LanePort): boolean {
+    if (this.#gone.signal.aborted) return false;
+    if (this.#audience.live.length > 0 || this.#reading !== undefined) return false;
+    this.#audience.lead(lane);
+    return true;
+  }
+
+  #missed(lane: LanePort): void {
+    this.#audience.giveUp(lane);
+    this.#settings.unread(this.#container, [lane]);
+  }
+
+  #firstPlace(lane: LanePort): LogPlace {
+    const { logs, agentBornAt } = this.#settings;
+    const births: Births = { stateAt: lane.positions.bornAt, agentAt: agentBornAt };
+    const mark = lane.positions.get(this.#container.id);
+    return placeOf(mark, firstPlaceOf(this.#container, logs.startAt, births));
+  }
+
+  #readerSettings(): Omit<LogReaderSettings, 'take'> {
+    const { source, gap } = this.#settings;
+    return {
+      ...this.#settings,
+      source: (stream) => source(this.#container, stream),
+      gap: (reason) => gap(this.#container, reason),
+    };
+  }
+}

@@ -1,0 +1,88 @@
+import type { Clock, ContainerLog } from '@tallyman/sdk';
+import { earlier } from '../../decode/timestamp.ts';
+import type { Audience, ReadChunk } from './audience.ts';
+import { patienceMs, withRoom } from './room.ts';
+
+export interface HandoverSettings {
+  readonly audience: Audience;
+  readonly clock: Clock;
+  readonly engineNow: () => string;
+  /** Called when lanes may have fallen behind. */
+  readonly left: () => void;
+}
+
+/** What follows from handing a chunk over. */
+export interface Handed {
+  /** At least one lane has it. */
+  readonly taken: () => void;
+  /** None had room for long, and all are behind now. May throw. */
+  readonly nobody: () => void;
+}
+
+// Longer than lines are on their way to a reader that keeps up.
+const liveForMs = 5_000;
+// A lane that keeps others back for longer, in small waits taken together, reads for itself.
+const lateForMs = 5_000;
+const forgottenAfterMs = 10_000;
+
+/** Hands chunks of the shared reader to its audience, and waits where that is better than to go on. */
+export class Handover {
+  readonly #settings: HandoverSettings;
+  readonly #signal: AbortSignal;
+  /** The time that was spent on lanes that were late, and when last. */
+  #lateMs = 0;
+  #lastLateMs = 0;
+
+  constructor(settings: HandoverSettings, signal: AbortSignal) {
+    this.#settings = settings;
+    this.#signal = signal;
+  }
+
+  /** A promise pauses the reader: no lane has room, or some are late. */
+  give(read: ReadChunk, { taken, nobody }: Handed): Promise<void> | undefined {
+    const { audience, clock } = this.#settings;
+    const age = this.#ageOf(read.chunk.records);
+    const attempt = () => audience.hand(read, age);
+    const over = () => {
+      for (const lane of audience.live) audience.leave(lane);
+      nobody();
+    };
+    const needing = { attempt, lanes: () => audience.live, patienceMs, over };
+    const handed = () => {
+      taken();
+      return this.#after(read);
+    };
+    const wait = withRoom(needing, clock, this.#signal);
+    return wait === undefined ? handed() : wait.then(handed);
+  }
+
+  #after(read: ReadChunk): Promise<void> | undefined {
+    const { audience, left } = this.#settings;
+    const late = audience.late.length > 0 ? this.#waitForLate(read) : undefined;
+    if (audience.behind.length > 0) left();
+    return late;
+  }
+
+  /** Gives lanes that are somewhat slower than others a little time, so that not each has to read for itself. */
+  async #waitForLate(read: ReadChunk): Promise<void> {
+    const { audience, clock, left } = this.#settings;
+    const startedMs = clock.monotonicMs();
+    if (startedMs - this.#lastLateMs > forgottenAfterMs) this.#lateMs = 0;
+    const needing = {
+      attempt: () => audience.handLate(read),
+      lanes: () => audience.late,
+      patienceMs: lateForMs - this.#lateMs,
+      over: () => audience.leaveLate(read),
+    };
+    await withRoom(needing, clock, this.#signal);
+    this.#lastLateMs = clock.monotonicMs();
+    this.#lateMs += this.#lastLateMs - startedMs;
+    left();
+  }
+
+  /** What was printed a while ago the engine keeps a while longer: it is not worth a lane's disk. */
+  #ageOf(records: readonly ContainerLog[]): 'live' | 'history' {
+    const printed = records.at(-1)?.time ?? '';
+    return printed > earlier(this.#settings.engineNow(), liveForMs) ? 'live' : 'history';
+  }
+}

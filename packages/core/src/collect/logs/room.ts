@@ -1,0 +1,48 @@
+import type { Clock } from '@tallyman/sdk';
+import type { LanePort } from '../../ship/lane-port.ts';
+
+export interface NeedsRoom {
+  /** Whether it could be done. */
+  readonly attempt: () => boolean;
+  /** The lanes that lack room. */
+  readonly lanes: () => readonly LanePort[];
+  /** How long room is waited for. */
+  readonly patienceMs: number;
+  /** Called when that was in vain; may throw. */
+  readonly over: () => void;
+}
+
+// A stream that stands still costs the engine little, and coming back to its place may cost it much.
+export const patienceMs = 60_000;
+
+/** Tries something that needs room in lanes, again and again as they get room; at once where that is possible. */
+export function withRoom(
+  needing: NeedsRoom,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> | undefined {
+  return needing.attempt() ? undefined : waitedFor(needing, clock, signal);
+}
+
+async function waitedFor(
+  { attempt, lanes, patienceMs, over }: NeedsRoom,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  const deadlineMs = clock.monotonicMs() + patienceMs;
+  do {
+    const done = new AbortController();
+    const either = AbortSignal.any([signal, done.signal]);
+    const restMs = deadlineMs - clock.monotonicMs();
+    if (restMs <= 0) return over();
+    const waits = lanes().map((lane) => lane.room(either));
+    waits.push(clock.sleep(restMs, either));
+    try {
+      await Promise.race(waits);
+    } finally {
+      done.abort();
+      await Promise.allSettled(waits);
+    }
+    signal.throwIfAborted();
+  } while (!attempt());
+}

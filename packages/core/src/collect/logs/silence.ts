@@ -1,0 +1,120 @@
+import type { Clock } from '@tallyman/sdk';
+import { DamagedLogError } from './end-check.ts';
+
+/** The engine has lines that its connection does not bring: it is half open. */
+export class SilentConnectionError extends Error {
+  override readonly name = 'SilentConnectionError';
+}
+
+export interface SilenceWatchSettings {
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Only such a connection may be silent for long. */
+  readonly isFollowing: boolean;
+  /** Whether a line that is known to be in the log has not come yet. */
+  readonly expectsLine: () => boolean;
+  /** The youngest time that came; empty where none did. */
+  readonly newestHeard: () => string;
+  /** Asks the engine for the time of the log's last line; empty where there is none. */
+  readonly newestThere: (signal: AbortSignal) => Promise<string>;
+  /** Told where asking failed. */
+  readonly said: (error: unknown) => void;
+  readonly signal: AbortSignal;
+}
+
+// Socket proxies cut quiet streams after 4 to 10 minutes without a word to us; a probe costs the engine one line.
+const quietMs = 300_000;
+// What is known to be there comes at once.
+const expectedWithinMs = 5_000;
+// For what is on its way while the engine is asked.
+const graceMs = 1_000;
+
+/**
+ * Notices a connection that is silent although the log goes on: asks the engine for the log's last line before
+ * it gives the connection up, because each new one costs the engine a search.
+ */
+export class SilenceWatch {
+  readonly #settings: SilenceWatchSettings;
+  readonly #silence = new AbortController();
+  readonly #stopped = new AbortController();
+  readonly signal: AbortSignal;
+  #heardMs = 0;
+  #paused = 0;
+  #cancel: () => void = () => {};
+
+  constructor(settings: SilenceWatchSettings) {
+    this.#settings = settings;
+    this.signal = AbortSignal.any([settings.signal, this.#silence.signal]);
+  }
+
+  /** Why the connection was given up, where it was. */
+  get reason(): unknown {
+    return this.#silence.signal.aborted ? this.#silence.signal.reason : undefined;
+  }
+
+  /** To be called when the connection is open. */
+  start(): void {
+    if (!this.#settings.isFollowing) return;
+    this.hear();
+    this.#askIn(this.#settings.expectsLine() ? expectedWithinMs : this.#quietMs());
+  }
+
+  /** To be called with every piece that comes. */
+  hear(): void {
+    this.#heardMs = this.#settings.clock.monotonicMs();
+  }
+
+  /** While nothing is read from it, the connection cannot bring anything. */
+  pausedUntil(resumed: Promise<void>): void {
+    this.#paused++;
+    const resume = () => {
+      this.#paused--;
+      this.hear();
+    };
+    resumed.then(resume, resume);
+  }
+
+  stop(): void {
+    this.#cancel();
+    this.#stopped.abort();
+  }
+
+  #quietMs(): number {
+    return quietMs * (1 + this.#settings.random());
+  }
+
+  #askIn(ms: number): void {
+    this.#cancel = this.#settings.clock.after(ms, () => void this.#ask());
+  }
+
+  async #ask(): Promise<void> {
+    const { clock, expectsLine, said } = this.#settings;
+    const signal = AbortSignal.any([this.signal, this.#stopped.signal]);
+    const dueMs = expectsLine() ? expectedWithinMs : quietMs;
+    const quietForMs = clock.monotonicMs() - this.#heardMs;
+    try {
+      const isQuiet = this.#paused === 0 && quietForMs >= dueMs;
+      if (isQuiet && (await this.#misses(signal))) this.#silence.abort(this.#verdict());
+    } catch (error) {
+      if (!signal.aborted) said(error);
+    }
+    if (!signal.aborted) this.#askIn(this.#quietMs());
+  }
+
+  /** Whether the log has lines that did not come, also not within the grace. */
+  async #misses(signal: AbortSignal): Promise<boolean> {
+    const { clock, newestThere, newestHeard } = this.#settings;
+    const there = await newestThere(signal);
+    if (there <= newestHeard()) return false;
+    const heardMs = this.#heardMs;
+    await clock.sleep(graceMs, signal);
+    return this.#heardMs === heardMs;
+  }
+
+  #verdict(): Error {
+    return this.#settings.expectsLine()
+      ? new DamagedLogError('resuming a log: it has lines that do not come')
+      : new SilentConnectionError('reading a log: it has lines that the connection does not bring');
+  }
+}

@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { EmbeddedEngine } from '@tallyman/testkit';
+import fc from 'fast-check';
+import { ScriptedLane } from '../../route/scripted-lane.ts';
+import { until } from '../../until.ts';
+import { Reading } from './reading.ts';
+
+const numbered = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, n) => `line ${from + n}`);
+const text = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
+
+describe('a lane that does not keep up', () => {
+  let engine: EmbeddedEngine;
+  beforeEach(async () => {
+    engine = await new EmbeddedEngine().start();
+  });
+  afterEach(() => engine.close());
+
+  test('holds nobody up, and later reads by itself what it missed, once and in order', async () => {
+    const [slow, quick] = [new ScriptedLane('slow', { free: 10 }), new ScriptedLane('quick')];
+    const web = engine.container({ name: 'web' }).start();
+    await using _reading = await Reading.of(engine, [slow, quick]);
+
+    for (const line of numbered(0, 2_000)) web.print('stdout', `${line}\n`);
+    await until(() => quick.lines.length === 2_000);
+    expect(slow.lines.length).toBeLessThan(2_000);
+    slow.frees(10_000);
+    await until(() => slow.lines.length === 2_000);
+    web.print('stdout', text(numbered(2_000, 2_010)));
+    await until(() => slow.lines.length === 2_010 && quick.lines.length === 2_010);
+
+    expect(slow.lines).toEqual(numbered(0, 2_010));
+    expect(quick.lines).toEqual(numbered(0, 2_010));
+    expect(quick.history).toBe(0);
+  });
+
+  test('comes back to a container that has stopped meanwhile', async () => {
+    const [slow, quick] = [new ScriptedLane('slow', { free: 1 }), new ScriptedLane('quick')];
+    const web = engine.container({ name: 'web' }).start();
+    await using _reading = await Reading.of(engine, [slow, quick]);
+    web.print('stdout', 'one\n');
+    await until(() => slow.lines.length === 1);
+
+    web.print('stdout', 'two\n').print('stderr', 'three\n').print('stdout', 'unfinished').exit(1);
+    await until(() => quick.lines.length === 4);
+    slow.frees(100);
+    await until(() => slow.lines.length === 4);
+
+    expect(slow.lines).toEqual(quick.lines);
+  });
+
+  test('while no lane has room nothing is read, and then everything is', async () => {
+    const lanes = [new ScriptedLane('a', { free: 5 }), new ScriptedLane('b', { free: 9 })];
+    const web = engine.container({ name: 'web' }).start();
+    await using _reading = await Reading.of(engine, lanes);
+
+    web.print('stdout', text(numbered(0, 10)));
+    await until(() => lanes.every((lane) => lane.lines.length === 10));
+    web.print('stdout', text(numbered(10, 100)));
+    await until(() => lanes.every((lane) => lane.waiting > 0));
+    for (const lane of lanes) lane.frees(1_000);
+    await until(() => lanes.every((lane) => lane.lines.length === 100));
+
+    for (const lane of lanes) expect(lane.lines).toEqual(numbered(0, 100));
+  });
+
+  test('is told apart from its container: that one is gone with what the lane missed, and this is counted', async () => {
+    const [dead, quick] = [new ScriptedLane('dead', { free: 1 }), new ScriptedLane('quick')];
+    const web = engine.container({ name: 'web' }).start();
+    await using reading = await Reading.of(engine, [dead, quick]);
+    web.print('stdout', 'one\n');
+    await until(() => dead.lines.length === 1);
+    web.print('stdout', 'two\n');
+    await until(() => quick.lines.length === 2);
+
+    web.exit(0).remove();
+    await until(() => reading.says('A container was removed before its log was read to the end.'));
+
+    expect(reading.counters.snapshot().log_unread_containers).toBe(1);
+    expect(dead.taken.filter(({ kind }) => kind === 'event')).toEqual([
+      expect.objectContaining({ action: 'gap' }),
+    ]);
+  });
+
+  test('whatever room the lanes have, and when: each gets each line once, in the order of its output', async () => {
+    const step = fc.oneof(
+      fc.record({ does: fc.constant('print' as const), lines: fc.integer({ min: 1, max: 400 }) }),
+      fc.record({
+        does: fc.constant('frees' as const),
+        lane: fc.nat(2),
+        room: fc.integer({ min: 1, max: 300 }),
+      }),
+      fc.record({ does: fc.constant('fills' as const), lane: fc.nat(2) }),
+      fc.constantFrom(
+        { does: 'cut' as const },
+        { does: 'restart' as const },
+        { does: 'settle' as const },
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 14 }), fc.nat(), async (steps, seed) => {
+        await using world = await new EmbeddedEngine({ chunking: { seed } }).start();
+        const lanes = ['a', 'b', 'c'].map((name) => new ScriptedLane(name, { free: 100 }));
+        const web = world.container({ name: 'web' }).start();
+        await using _reading = await Reading.of(world, lanes);
+
+        let printed = 0;
+        for (const each of steps) {
+          if (each.does === 'print') {
+            for (const line of numbered(printed, printed + each.lines))
+              web.print(printed % 3 === 0 ? 'stderr' : 'stdout', `${line}\n`);
+            printed += each.lines;
+          } else if (each.does === 'frees') lanes[each.lane]?.frees(each.room);
+          else if (each.does === 'fills') lanes[each.lane]?.fill();
+          else if (each.does === 'cut') world.cutConnections();
+          else if (each.does === 'restart') web.restart();
+          else for (let turn = 0; turn < 30; turn++) await new Promise(setImmediate);
+        }
+        for (const lane of lanes) lane.frees(1_000_000);
+        await until(() => lanes.every((lane) => lane.lines.length >= printed));
+
+        for (const lane of lanes) {
+          expect(lane.lines.toSorted()).toEqual(numbered(0, printed).toSorted());
+          for (const stream of ['stdout', 'stderr'])
+            expect(numbersOf(lane, stream)).toEqual(
+              numbersOf(lane, stream).toSorted((a, b) => a - b),
+            );
+        }
+      }),
+      { numRuns: 40, endOnFailure: true },
+    );
+  });
+});
+
+function numbersOf(lane: ScriptedLane, stream: string): readonly number[] {
+  return lane.taken.flatMap((record) =>
+    record.kind === 'log' && record.stream === stream ? [Number(record.message.slice(5))] : [],
+  );
+}

@@ -1,0 +1,119 @@
+import { type Clock, systemClock } from '@tallyman/sdk';
+import { DockerodeEngine } from '../../../src/collect/engine-dockerode.ts';
+import { Inventory } from '../../../src/collect/inventory.ts';
+import { LogCollector } from '../../../src/collect/logs/collector.ts';
+import { reachEngine } from '../../../src/collect/reach.ts';
+import { Subjects } from '../../../src/collect/subjects.ts';
+import { Router } from '../../../src/route/router.ts';
+import type { LogSettings } from '../../../src/settings.ts';
+import type { LanePort } from '../../../src/ship/lane-port.ts';
+import { Counters } from '../../../src/vitals/counters.ts';
+import { logInto, type Said } from '../../ship/lane-under-test.ts';
+import { until } from '../../until.ts';
+
+export interface ReadingWishes {
+  readonly clock?: Clock;
+  readonly logs?: Partial<LogSettings>;
+}
+
+/** The logs of an embedded engine's containers, read for lanes of the test. */
+export class Reading implements AsyncDisposable {
+  readonly counters = new Counters();
+  readonly said: Said[];
+  readonly #stopping = new AbortController();
+  readonly #inventory: Inventory;
+  readonly #logs: LogCollector;
+  readonly #running: Promise<void>;
+
+  private constructor(parts: Awaited<ReturnType<typeof partsOf>>, lanes: readonly LanePort[]) {
+    const { wishes, engine, info, said } = parts;
+    this.said = said;
+    const { signal } = this.#stopping;
+    const logs: LogSettings = {
+      enabled: true,
+      startAt: 'beginning',
+      maxLineBytes: 1024 * 1024,
+      count: [],
+      reader: 'auto',
+      rm: 'engine',
+      ...wishes.logs,
+    };
+    const shared = {
+      engine,
+      clock: wishes.clock ?? systemClock,
+      random: () => 0,
+      log: logInto(said),
+      counters: this.counters,
+      bornAt: info.bornAt,
+      explain: () => '',
+    };
+    this.#inventory = new Inventory(shared, {
+      changed: (container) => this.#logs.changed(container),
+      gone: (container) => this.#logs.gone(container),
+      event: () => {},
+      missed: () => {},
+      reconciled: (ids) => this.#logs.sweep(ids),
+    });
+    this.#logs = new LogCollector(
+      {
+        ...shared,
+        lanes,
+        logs,
+        directory: this.#inventory.containers,
+        subjects: subjectsFor(lanes, logs),
+        connected: (waiting) => this.#inventory.connected(waiting),
+        engineNow: () => info.now,
+      },
+      signal,
+    );
+    this.#running = this.#inventory.run(signal);
+  }
+
+  /** Reads for these lanes, once all containers are known. */
+  static async of(
+    { socketPath }: { readonly socketPath: string },
+    lanes: readonly LanePort[],
+    wishes: ReadingWishes = {},
+  ): Promise<Reading> {
+    const reading = new Reading(await partsOf(socketPath, wishes), lanes);
+    await until(() => reading.says('Connected to the engine.'));
+    return reading;
+  }
+
+  says(sentence: string): boolean {
+    return this.said.some(({ message }) => message === sentence);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort(new Error('the test is over'));
+    await this.#running;
+    await this.#logs.stopped();
+  }
+}
+
+async function partsOf(socketPath: string, wishes: ReadingWishes) {
+  const engine = new DockerodeEngine({ kind: 'unix', socketPath });
+  const said: Said[] = [];
+  const ports = {
+    clock: wishes.clock ?? systemClock,
+    random: () => 0,
+    log: logInto(said),
+    explain: () => '',
+  };
+  const info = await reachEngine(engine, ports, AbortSignal.timeout(10_000));
+  return { wishes, engine, info, said };
+}
+
+function subjectsFor(lanes: readonly LanePort[], logs: LogSettings): Subjects {
+  const router = new Router({
+    select: { mode: 'all', include: [], exclude: [] },
+    collect: {
+      logs,
+      stats: { enabled: false, intervalMs: 10_000 },
+      events: { enabled: true, exclude: [] },
+      labelOverrides: true,
+    },
+    lanes: lanes.map((lane) => ({ lane, include: [], exclude: [] })),
+  });
+  return new Subjects({ host: 'quay', fields: {}, labels: [], labelOverrides: true, router });
+}
