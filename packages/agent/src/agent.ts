@@ -6,6 +6,7 @@ import {
   type Pipeline,
   type ReachedEngine,
   reachEngine,
+  type StoredLane,
 } from '@tallyman/core';
 import { systemClock } from '@tallyman/sdk';
 import { probeSinks } from './compose/probe.ts';
@@ -15,8 +16,10 @@ import type { AgentDiagnostics } from './diagnostics/diagnostics.ts';
 import { engineAddress } from './engine/address.ts';
 import { adviceFor } from './engine/advice.ts';
 import { ownContainerId } from './engine/own-container.ts';
+import { nothingCollected, type Outcome, sayOutcome, storedRecords } from './outcome.ts';
 import { endingWithReader } from './reader-gone.ts';
 import { SinkCounts } from './sinks/counts.ts';
+import { type AgentState, openState } from './state/open.ts';
 import type { StopRequest } from './stop-request.ts';
 import { version } from './version.ts';
 
@@ -33,17 +36,38 @@ export interface AgentSettings {
 }
 
 // What is left of the stop's time when the lanes must be done: a sink that ignores the abort may take two
-// seconds more, then come the account and the exit.
+// seconds more, then the state is closed, and come the account and the exit.
 const exitMarginMs = 2_500;
-// What is left for the account and the exit, whatever a sink still does.
+// What is left for closing the state, whatever a sink still does.
+const closingMs = 700;
+// What is left for the account and the exit, whatever the disk still does.
 const lastWordMs = 200;
 
 /** Runs the agent until it is asked to stop. Resolves to the exit code. */
 export async function runAgent(settings: AgentSettings): Promise<number> {
-  const { config, diagnostics, stop } = settings;
+  const { config, diagnostics } = settings;
   announce(settings);
+  const opened = await openState(config.state, diagnostics);
+  if (opened.kind === 'refused') return opened.exitCode;
+  const { state } = opened;
+  try {
+    const outcome = await collected(settings, state);
+    if (outcome === 'not_started') return 1;
+    sayOutcome(outcome, state, diagnostics);
+    return settings.stop.reason.exitCode;
+  } finally {
+    await closedInTime(state);
+  }
+}
+
+/** Collects until the agent is asked to stop. `not_started`: with `--strict`, a sink does not open. */
+async function collected(
+  settings: AgentSettings,
+  state: AgentState,
+): Promise<Outcome | 'not_started'> {
+  const { config, diagnostics, stop } = settings;
   if (settings.start === 'strict' && !(await allSinksOpen(settings)))
-    return stop.signal.aborted ? finish(settings, emptyAccounts(config), {}) : 1;
+    return stop.signal.aborted ? nothingCollected(config) : 'not_started';
 
   const address = engineAddress(config.engine);
   const engine = new DockerodeEngine(address);
@@ -53,7 +77,7 @@ export async function runAgent(settings: AgentSettings): Promise<number> {
   try {
     engineInfo = await reachEngine(engine, ports, stop.signal);
   } catch (error) {
-    if (stop.signal.aborted) return finish(settings, emptyAccounts(config), {});
+    if (stop.signal.aborted) return nothingCollected(config);
     throw error;
   }
 
@@ -67,20 +91,27 @@ export async function runAgent(settings: AgentSettings): Promise<number> {
     explain,
     host: engineInfo.hostName || hostname(),
     ownContainerId: ownContainerId(),
+    lanes: await state.lanes(storedLanes(config), engineInfo.bornAt),
     // Only there: any other sink's broken connection is one that it will open again.
     around: (sink, { name, type }) =>
       type === 'stdout' ? endingWithReader(sink, () => readerGone(name, settings)) : sink,
   });
   pipeline.start();
   await stop.requested();
-  const account = await stopped(pipeline, settings);
+  const account = await stopped(pipeline, state, settings);
   diagnostics.info({ counts: pipeline.counters() }, 'What was collected.');
-  return finish(settings, account, counts.snapshot());
+  return { account, counts: counts.snapshot(), stored: storedRecords(pipeline) };
 }
 
 function announce({ config, source, diagnostics }: AgentSettings): void {
   diagnostics.info(
-    { version, config: source, engine: config.engine.host, host: hostname() },
+    {
+      version,
+      config: source,
+      engine: config.engine.host,
+      state: config.state.directory,
+      host: hostname(),
+    },
     'Tallyman starts.',
   );
   for (const { name, type, kinds, include, exclude } of config.sinks)
@@ -101,7 +132,11 @@ async function allSinksOpen({ config, diagnostics, stop }: AgentSettings): Promi
   return failed.length === 0;
 }
 
-async function stopped(pipeline: Pipeline, { stopTimeoutMs }: AgentSettings): Promise<Accounts> {
+async function stopped(
+  pipeline: Pipeline,
+  state: AgentState,
+  { stopTimeoutMs }: AgentSettings,
+): Promise<Accounts> {
   const deadline = new AbortController();
   const inTime = new AbortController();
   // Slept, not timed: it has to keep the process alive should a sink hang without any handle.
@@ -110,33 +145,25 @@ async function stopped(pipeline: Pipeline, { stopTimeoutMs }: AgentSettings): Pr
   const drained = passed(stopTimeoutMs - exitMarginMs).then(() =>
     deadline.abort(new Error('the time to stop is over')),
   );
-  const stopping = pipeline.stop({ deadline: deadline.signal });
-  await Promise.race([stopping, passed(stopTimeoutMs - lastWordMs)]);
+  const closing = passed(stopTimeoutMs - closingMs);
+  const over = passed(stopTimeoutMs - lastWordMs);
+  await Promise.race([pipeline.stop({ deadline: deadline.signal }), closing]);
+  await Promise.race([state.close(), over]);
   inTime.abort();
-  await drained;
+  await Promise.all([drained, closing, over]);
   return pipeline.accounts();
 }
 
-/** Says what became of every record. */
-function finish(
-  { diagnostics, stop }: AgentSettings,
-  account: Accounts,
-  counts: ReturnType<SinkCounts['snapshot']>,
-): number {
-  for (const [sink, { held }] of Object.entries(account))
-    if (held > 0)
-      diagnostics.error(
-        { sink, records: held },
-        'Records were not delivered in time and are lost: this version keeps none on disk.',
-      );
-  const own = Object.keys(counts).length > 0 ? { counts } : {};
-  diagnostics.statement({ account, ...own }, 'Tallyman stopped.');
-  return stop.reason.exitCode;
+/** A disk that hangs must not keep the agent from ending. */
+async function closedInTime(state: AgentState): Promise<void> {
+  const inTime = new AbortController();
+  const over = systemClock.sleep(closingMs, inTime.signal).catch(() => undefined);
+  await Promise.race([state.close(), over]);
+  inTime.abort();
 }
 
-function emptyAccounts({ sinks }: LoadedConfig): Accounts {
-  const nothing = { offered: 0, delivered: 0, dropped: {}, held: 0 };
-  return Object.fromEntries(sinks.map(({ name }) => [name, nothing]));
+function storedLanes({ sinks }: LoadedConfig): readonly StoredLane[] {
+  return sinks.map(({ name, queue }) => ({ name, diskBytes: queue.diskBytes }));
 }
 
 function readerGone(sink: string, { config, diagnostics, stop }: AgentSettings): void {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { ContainerLog } from '@tallyman/sdk';
+import { type ContainerLog, systemClock } from '@tallyman/sdk';
 
 const program = fileURLToPath(new URL('../../agent/bin/tallyman.js', import.meta.url));
 
@@ -13,6 +13,7 @@ const program = fileURLToPath(new URL('../../agent/bin/tallyman.js', import.meta
 export class BenchAgent implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #folder: string;
+  #lastLineMs = performance.now();
 
   private constructor(child: ChildProcess, folder: string) {
     this.#child = child;
@@ -33,9 +34,19 @@ export class BenchAgent implements AsyncDisposable {
       },
     );
     const agent = new BenchAgent(child, folder);
-    createInterface({ input: child.stdout }).on('line', (line) => take(JSON.parse(line)));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      agent.#lastLineMs = performance.now();
+      take(JSON.parse(line));
+    });
     await connected(child);
     return agent;
+  }
+
+  /** Resolves once it has printed nothing for so long. */
+  async quiet(ms: number): Promise<void> {
+    this.#lastLineMs = performance.now();
+    for (let leftMs = ms; leftMs > 0; leftMs = this.#lastLineMs + ms - performance.now())
+      await systemClock.sleep(leftMs, AbortSignal.timeout(60_000));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

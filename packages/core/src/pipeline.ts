@@ -149,7 +149,9 @@ export class Pipeline {
   }
 
   #event(event: EngineEvent, ordinal: number): void {
-    if (this.#settings.collect.events.enabled) this.#events.event(event, ordinal);
+    const { logs, events } = this.#settings.collect;
+    if (logs.enabled && event.action === 'create') this.#logs.created(event.containerId);
+    if (events.enabled) this.#events.event(event, ordinal);
   }
 
   #missed(event: EngineEvent, subjects: Subjects): void {

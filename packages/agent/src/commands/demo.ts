@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DockerodeEngine } from '@tallyman/core';
 import { systemClock } from '@tallyman/sdk';
 import { demoWorld, EmbeddedEngine } from '@tallyman/testkit';
@@ -20,8 +23,9 @@ export async function demo(options: DemoOptions): Promise<number> {
   return withDiagnostics(options, async (diagnostics, stop) => {
     const cancel = endAfter(options.forMs, stop);
     stopWithParent(stop);
+    const state = await mkdtemp(join(tmpdir(), 'tallyman-demo-'));
     try {
-      const real = await demoConfig(options);
+      const real = await demoConfig(options, { state });
       if (await answers(real, stop.signal)) {
         diagnostics.info(
           { engine: real.engine.host },
@@ -29,15 +33,16 @@ export async function demo(options: DemoOptions): Promise<number> {
         );
         return await show(real, options, diagnostics, stop);
       }
-      return await showEmbedded(options, diagnostics, stop);
+      return await showEmbedded({ ...options, state }, diagnostics, stop);
     } finally {
       cancel();
+      await rm(state, { recursive: true, force: true });
     }
   });
 }
 
 async function showEmbedded(
-  options: DemoOptions,
+  options: DemoOptions & Pick<DemoWorld, 'state'>,
   diagnostics: AgentDiagnostics,
   stop: StopRequest,
 ): Promise<number> {
@@ -50,7 +55,10 @@ async function showEmbedded(
   const world = demoWorld(engine, stop.signal).catch((error: unknown) => {
     if (!stop.signal.aborted) diagnostics.warn({ error }, 'The made-up containers stopped.');
   });
-  const config = await demoConfig(options, `unix://${engine.socketPath}`);
+  const config = await demoConfig(options, {
+    state: options.state,
+    engineHost: `unix://${engine.socketPath}`,
+  });
   const exitCode = await show(config, options, diagnostics, stop);
   await world;
   return exitCode;
@@ -65,10 +73,17 @@ function show(
   return runAgent({ ...options, config, source: 'demo', diagnostics, stop, start: 'tolerant' });
 }
 
+interface DemoWorld {
+  /** Directory for the state. */
+  readonly state: string;
+  /** Absent: as for the docker command. */
+  readonly engineHost?: string;
+}
+
 /** Everything to standard output, the last ten minutes first. */
-function demoConfig(options: DemoOptions, engineHost?: string): Promise<LoadedConfig> {
+function demoConfig(options: DemoOptions, { state, engineHost }: DemoWorld): Promise<LoadedConfig> {
   const engine = engineHost === undefined ? '' : `engine: { host: "${engineHost}" }\n`;
-  const text = `${engine}collect: { logs: { start_at: 10m }, stats: { interval: 5s } }\nsinks: { stdout: {} }\n`;
+  const text = `${engine}state: { directory: ${JSON.stringify(state)} }\ncollect: { logs: { start_at: 10m }, stats: { interval: 5s } }\nsinks: { stdout: {} }\n`;
   return loadConfig({ path: 'demo', text, env: process.env, catalogue: catalogueOf(options) });
 }
 

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import {
   type Engine,
   type LaneSettings,
+  type LaneState,
   Pipeline,
   type PipelinePorts,
   type ReachedEngine,
@@ -41,6 +42,8 @@ export interface PipelineParts extends Parts {
   readonly engineInfo: ReachedEngine;
   readonly explain: PipelinePorts['explain'];
   readonly ownContainerId: string | undefined;
+  /** What each lane keeps beyond the process, by the sink's name. */
+  readonly lanes: ReadonlyMap<string, LaneState>;
   /** Put around every sink, e.g. to see how its writes end. */
   readonly around: (sink: Sink, config: SinkConfig) => Sink;
 }
@@ -89,6 +92,7 @@ export function composePipeline(parts: PipelineParts): Pipeline {
         random: resolved(from, randomToken),
         log: resolved(from, diagnosticsToken),
         explain: parts.explain,
+        lanes: parts.lanes,
       });
     }),
   );

@@ -71,7 +71,14 @@ const logs = {
       default: 'auto',
       enum: ['auto', 'engine', 'file', 'attach'],
       description:
-        'How logs are read: through the engine, from its json files, or by attaching (only for drivers that cannot be read).',
+        'How logs are read: through the engine, from its json files, or by attaching to containers whose log cannot be read.',
+    },
+    rm: {
+      type: 'string',
+      default: 'engine',
+      enum: ['engine', 'attach'],
+      description:
+        'How containers are read that are removed as soon as they stop (--rm): from the log of the engine, which may be gone first, or by attaching to them before they start.',
     },
     max_line: {
       type: 'string',

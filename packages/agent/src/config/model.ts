@@ -46,9 +46,6 @@ export interface EngineTls {
 }
 
 export interface CollectConfig extends CollectSettings {
-  readonly logs: CollectSettings['logs'] & {
-    readonly reader: 'auto' | 'engine' | 'file' | 'attach';
-  };
   readonly stats: CollectSettings['stats'] & { readonly reader: 'auto' | 'engine' | 'cgroup' };
 }
 

@@ -43,6 +43,7 @@ function collectTree({ labels, logs, stats, events, labelOverrides }: CollectCon
       enabled: logs.enabled,
       start_at: typeof startAt === 'string' ? startAt : durationText(startAt.agoMs),
       reader: logs.reader,
+      rm: logs.rm,
       max_line: logs.maxLineBytes,
       count: logs.count.map(({ name, pattern }) => ({ name, pattern: pattern.source })),
     },

@@ -26,6 +26,7 @@ const collect = fc.record(
         enabled: fc.boolean(),
         start_at: fc.oneof(fc.constantFrom('now', 'beginning'), duration),
         reader: fc.constantFrom('auto', 'engine', 'file', 'attach'),
+        rm: fc.constantFrom('engine', 'attach'),
         max_line: size,
         count: fc.array(
           fc.record({
@@ -122,6 +123,7 @@ const everyKey = {
       enabled: true,
       start_at: 'now',
       reader: 'auto',
+      rm: 'engine',
       max_line: '1MiB',
       count: [{ name: 'a', pattern: 'b' }],
     },

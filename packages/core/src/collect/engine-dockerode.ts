@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import Docker from 'dockerode';
 import { objectOf, stringOf } from '../decode/json.ts';
 import { normalisedTime, timeOfNanos } from '../decode/timestamp.ts';
-import { HijackedSource } from './attach-source.ts';
+import { HijackedSource } from './attach/source.ts';
 import {
   type AttachQuery,
   addressText,

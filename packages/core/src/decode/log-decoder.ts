@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ConsoleSplitter, withoutCarriageReturn } from './console.ts';
 import { Demultiplexer } from './demultiplex.ts';
 import { type Line, LineAssembler } from './lines.ts';
@@ -67,12 +68,16 @@ export class LogDecoder {
   #resume: Resume | undefined;
   #until: Resume | undefined;
   #isBounded = false;
+  #untilAfter: LineRef | undefined;
   #records: LogRecord[] = [];
   #bytes = 0;
   #chunks: DecodedChunk[] = [];
   #lastTime: string;
   #newestTime = '';
+  #firstTime = '';
   #isExpectedSeen: boolean;
+  /** Entries that came with a time: lines, and pieces of long ones. */
+  entries = 0;
   /** Lines that the engine sent twice. */
   repeatedLines = 0;
   /** Pieces that came without a time the agent can read. */
@@ -88,12 +93,18 @@ export class LogDecoder {
     if (settings.until !== undefined) {
       this.#isBounded = true;
       this.#until = new Resume(settings.until.position, settings.until.by);
+      this.#untilAfter = settings.until.position.after;
     }
   }
 
   /** The youngest time that came, of any piece; empty where none did. */
   get newestTime(): string {
     return this.#newestTime;
+  }
+
+  /** The time of the first entry; empty where none came. */
+  get firstTime(): string {
+    return this.#firstTime;
   }
 
   /** Whether the entry came that is known to be in the log. */
@@ -121,6 +132,7 @@ export class LogDecoder {
   write(bytes: Buffer): DecodedChunk[] {
     if (this.#settings.tty) this.#console.write(bytes, this.#takeConsolePiece);
     else this.#demultiplexer.write(bytes, this.#takeFrame);
+    for (const recent of this.#recent.values()) recent.rest();
     return this.take();
   }
 
@@ -167,6 +179,8 @@ export class LogDecoder {
 
   #timed(time: string): void {
     this.#lastTime = time;
+    this.entries++;
+    if (this.#firstTime === '') this.#firstTime = time;
     if (time > this.#newestTime) this.#newestTime = time;
     if (!this.#isExpectedSeen) this.#isExpectedSeen = time === this.#settings.expected;
   }
@@ -242,9 +256,15 @@ export class LogDecoder {
   }
 
   #furtherOn(): Resume | undefined {
-    const next = this.#settings.until?.reached();
-    // It has begun already: what stands before it passed, or is about to.
-    return next === undefined ? undefined : new Resume(next, 'line');
+    const { until } = this.#settings;
+    const next = until?.reached();
+    if (next === undefined) return undefined;
+    const { after, ...overtakers } = next;
+    const passed = this.#untilAfter;
+    this.#untilAfter = after;
+    // While a long line is open, others overtake it: the line that they all stand behind has passed already.
+    const isPassed = isDeepStrictEqual(after, passed);
+    return new Resume(isPassed ? overtakers : next);
   }
 
   #isRepeated(stream: StreamName, line: Line): boolean {

@@ -1,7 +1,7 @@
 import type { Line } from './lines.ts';
 
 // Docker 20.10 repeated up to about fifty lines when a log rotated under load.
-const remembered = 1_024;
+const remembered = 256;
 
 /**
  * Recognises lines that an engine sends twice on one connection, as Docker 20.10 does when the log rotates while
@@ -12,20 +12,49 @@ export class RecentLines {
   readonly #ordinals: number[] = [];
   #next = 0;
   #youngest = '';
+  #last: Line | undefined;
 
   /** Whether the line was seen before; remembers it if not. */
-  isRepeated(line: Pick<Line, 'time' | 'ordinal'>): boolean {
-    if (line.time <= this.#youngest && this.#has(line)) return true;
+  isRepeated(line: Line): boolean {
+    if (line.time <= this.#youngest && (this.#isLast(line) || this.#has(line))) return true;
     if (line.time > this.#youngest) this.#youngest = line.time;
     this.#times[this.#next] = line.time;
     this.#ordinals[this.#next] = line.ordinal;
     this.#next = (this.#next + 1) % remembered;
+    this.#last = line;
     return false;
   }
 
-  #has({ time, ordinal }: Pick<Line, 'time' | 'ordinal'>): boolean {
+  /** To be called when nothing comes for a while: the last line no longer shares its neighbours' bytes. */
+  rest(): void {
+    if (this.#last === undefined || this.#last.start === 0) return;
+    const { bytes, start, end } = this.#last;
+    this.#last = {
+      ...this.#last,
+      bytes: Buffer.from(bytes.subarray(start, end)),
+      start: 0,
+      end: end - start,
+    };
+  }
+
+  #has({ time, ordinal }: Line): boolean {
     for (let at = this.#times.indexOf(time); at >= 0; at = this.#times.indexOf(time, at + 1))
       if (this.#ordinals[at] === ordinal) return true;
     return false;
+  }
+
+  /**
+   * Whether it is the last line once more. Repeated at once it looks like one more line of its time, of which
+   * there is none with the same text: the engine's clock tells nanoseconds.
+   */
+  #isLast(line: Line): boolean {
+    const last = this.#last;
+    if (
+      last === undefined ||
+      last.time !== line.time ||
+      last.end - last.start !== line.end - line.start
+    )
+      return false;
+    return last.bytes.compare(line.bytes, line.start, line.end, last.start, last.end) === 0;
   }
 }

@@ -124,6 +124,7 @@ export class Resume {
 
   /** Whether nothing is withheld any more. */
   get isDone(): boolean {
+    if (this.#mode === 'time') return false;
     return this.#isPast && this.#ahead.size === 0 && this.#begun === undefined;
   }
 

@@ -43,6 +43,11 @@ export class DiskTier {
     return failure === undefined ? { freeBytes } : { freeBytes, failure };
   }
 
+  /** Whether it can take something off the memory. */
+  get relieves(): boolean {
+    return this.#spool.failure === undefined && this.#spool.freeBytes > 0;
+  }
+
   /** To be called with each batch that is cut. */
   cut(entry: Entry): void {
     this.#spooling.cut(entry);

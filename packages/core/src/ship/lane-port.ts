@@ -20,7 +20,9 @@ export interface LanePort {
   offerLog(chunk: LogChunk, age: 'live' | 'history'): boolean;
   /** Takes records that cannot be read again. Where there is no room, the oldest such are dropped and counted. */
   offer(records: readonly ContainerRecord[]): void;
-  /** Resolves when the lane can take history again; at once if it can now. Rejects with the signal's reason. */
-  room(signal: AbortSignal): Promise<void>;
+  /** Whether what the lane has just refused is worth waiting for: room is being made, by its sink or its disk. */
+  makesRoom(age: 'live' | 'history'): boolean;
+  /** Resolves when the lane can take such records again; at once if it can now. Rejects with the signal's reason. */
+  room(age: 'live' | 'history', signal: AbortSignal): Promise<void>;
   account(): AccountSnapshot;
 }

@@ -40,7 +40,10 @@ export class Lane implements LanePort {
   readonly #clock: Clock;
   readonly #account = new Account();
   readonly #attempts = new AttemptVitals();
-  readonly #room = new Room((wantedBytes) => this.#isOpen(wantedBytes));
+  readonly #rooms = {
+    live: new Room((wantedBytes) => this.#isOpenToLive(wantedBytes)),
+    history: new Room((wantedBytes) => this.#isOpenToHistory(wantedBytes)),
+  };
   readonly #conditions: LaneConditions;
   readonly #reports: Reports;
   readonly #ledger: Ledger;
@@ -120,8 +123,13 @@ export class Lane implements LanePort {
     this.#taken();
   }
 
-  room(signal: AbortSignal): Promise<void> {
-    return this.#room.wait(signal);
+  makesRoom(age: 'live' | 'history'): boolean {
+    if (age === 'history') return this.#sender.status === 'healthy';
+    return this.#disk?.relieves ?? false;
+  }
+
+  room(age: 'live' | 'history', signal: AbortSignal): Promise<void> {
+    return this.#rooms[age].wait(signal);
   }
 
   account(): AccountSnapshot {
@@ -164,7 +172,8 @@ export class Lane implements LanePort {
   }
 
   async #shutDown(deadline: AbortSignal): Promise<void> {
-    this.#room.close();
+    this.#rooms.live.close();
+    this.#rooms.history.close();
     this.#hold.ripen();
     const deliveries = () => this.#sender.stop(deadline);
     await (this.#disk ? this.#disk.stop(deliveries, deadline) : deliveries());
@@ -216,14 +225,18 @@ export class Lane implements LanePort {
   }
 
   #lacks(bytes: number, age: 'live' | 'history'): void {
-    this.#room.lacks(bytes, age);
+    this.#rooms[age].lacks(bytes);
     this.#sender.pumpSoon();
-    if (age === 'live') this.#reports.parked();
+    if (age === 'live' && !this.makesRoom(age)) this.#reports.parked();
     this.#changed();
   }
 
-  /** Whether history could be taken. A failing lane that holds nothing learns of its recovery only by more. */
-  #isOpen(wantedBytes: number): boolean {
+  #isOpenToLive(wantedBytes: number): boolean {
+    return this.#hold.isEmpty || this.#hold.makeRoom(wantedBytes);
+  }
+
+  /** A failing lane that holds nothing learns of its recovery only by more. */
+  #isOpenToHistory(wantedBytes: number): boolean {
     if (this.#hold.isEmpty) return true;
     const { isRoomy, freeBytes } = this.#hold;
     return isRoomy && freeBytes >= wantedBytes && this.#sender.status === 'healthy';
@@ -233,7 +246,8 @@ export class Lane implements LanePort {
   #changed(): void {
     if (this.#conditions.current.status === 'stopped') return;
     this.#disk?.poke();
-    this.#room.check();
-    this.#conditions.note(this.#sender.status, this.#room.parked ? 'parked' : 'open');
+    this.#rooms.live.check();
+    this.#rooms.history.check();
+    this.#conditions.note(this.#sender.status, this.#rooms.live.isShort ? 'parked' : 'open');
   }
 }

@@ -1,10 +1,9 @@
 import { setMaxListeners } from 'node:events';
 
-/** Callers that wait until a lane can take history. */
+/** Callers that wait until a lane can take what it refused. */
 export class Room {
   readonly #isOpen: (wantedBytes: number) => boolean;
   #wantedBytes = 0;
-  #parked = false;
   #closed = false;
   readonly #waiting = new Set<PromiseWithResolvers<void>>();
 
@@ -13,23 +12,21 @@ export class Room {
     this.#isOpen = isOpen;
   }
 
-  /** Whether live logs did not fit, and there was no room since. */
-  get parked(): boolean {
-    return this.#parked;
+  /** Whether something did not fit, and there was no room since. */
+  get isShort(): boolean {
+    return this.#wantedBytes > 0;
   }
 
   /** Notes that something of so many bytes did not fit. */
-  lacks(bytes: number, age: 'live' | 'history'): void {
+  lacks(bytes: number): void {
     this.#wantedBytes = Math.max(this.#wantedBytes, bytes);
-    if (age === 'live') this.#parked = true;
   }
 
   /** Lets everybody in, where there is room. To be called whenever there may be. */
   check(): void {
-    if (!this.#parked && this.#waiting.size === 0) return;
+    if (!this.isShort && this.#waiting.size === 0) return;
     if (!this.#isOpen(this.#wantedBytes)) return;
     this.#wantedBytes = 0;
-    this.#parked = false;
     for (const waiter of this.#waiting) waiter.resolve();
     this.#waiting.clear();
   }

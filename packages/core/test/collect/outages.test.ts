@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { EmbeddedEngine } from '@tallyman/testkit';
-import { until } from '../until.ts';
+import { EmbeddedEngine, VirtualClock } from '@tallyman/testkit';
+import { until, untilOn } from '../until.ts';
 import { Agent } from './agent.ts';
 
 const connected = 'Connected to the engine.';
@@ -118,10 +118,11 @@ describe('an engine that goes away', () => {
     // Ever further into the answer: in headers, times and lines.
     for (let cutAt = 1; cutAt < 3_000; cutAt += 137)
       engine.fault('logs', { connection: 'reset', afterBytes: cutAt });
-    await using agent = await Agent.connectedTo(engine);
+    const clock = new VirtualClock(Date.now());
+    await using agent = await Agent.connectedTo(engine, { clock });
 
     web.print('stdout', 'end\n');
-    await agent.reads('end');
+    await untilOn(clock, () => agent.lines().includes('end'));
 
     expect(agent.lines()).toEqual([...wanted, 'end']);
   });

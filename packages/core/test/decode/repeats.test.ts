@@ -1,8 +1,13 @@
 import { expect, test } from '@jest/globals';
+import type { Line } from '../../src/decode/lines.ts';
 import { RecentLines } from '../../src/decode/repeats.ts';
 import { timeAt } from './bytes.ts';
 
-const line = (nanos: number, ordinal = 0) => ({ time: timeAt(nanos), ordinal });
+const line = (nanos: number, ordinal = 0, text = `text ${nanos}.${ordinal}`): Line => {
+  const bytes = Buffer.from(text);
+  const extent = { bytes, start: 0, end: bytes.length };
+  return { time: timeAt(nanos), ordinal, ...extent, truncated: false, isTerminated: true };
+};
 
 test('recognises a block of lines that comes again, and nothing else', () => {
   const recent = new RecentLines();
@@ -22,6 +27,17 @@ test('lets lines of equal time pass, and older ones that were not seen', () => {
   const seen = [line(5), line(5, 1), line(4), line(5, 1)].map((each) => recent.isRepeated(each));
 
   expect(seen).toEqual([false, false, false, true]);
+});
+
+test('recognises the last line that comes again at once: there are no two of one nanosecond and one text', () => {
+  const recent = new RecentLines();
+  recent.isRepeated(line(1));
+  recent.isRepeated(line(2, 0, 'same'));
+  recent.rest();
+
+  expect(recent.isRepeated(line(2, 1, 'same'))).toBe(true);
+  expect(recent.isRepeated(line(2, 1, 'other'))).toBe(false);
+  expect(recent.isRepeated(line(3, 0, 'other'))).toBe(false);
 });
 
 test('forgets what is long ago', () => {

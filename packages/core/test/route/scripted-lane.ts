@@ -21,6 +21,8 @@ export class ScriptedLane implements LanePort {
   readonly needs: ReadonlySet<SinkNeed>;
   readonly positions: MarkedPositions;
   readonly taken: ContainerRecord[] = [];
+  /** Whether it says that room is on its way. */
+  isMakingRoom = false;
   /** How many of them were taken as history. */
   history = 0;
   readonly #account = new Account();
@@ -74,7 +76,11 @@ export class ScriptedLane implements LanePort {
     for (const wake of this.#waiting) wake();
   }
 
-  room(signal: AbortSignal): Promise<void> {
+  makesRoom(): boolean {
+    return this.isMakingRoom;
+  }
+
+  room(_age: 'live' | 'history', signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.reject(signal.reason);
     if (this.#free > 0) return Promise.resolve();
     return new Promise((resolve, reject) => {

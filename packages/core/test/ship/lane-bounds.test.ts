@@ -26,7 +26,7 @@ test('takes a chunk whole or not at all, and has room for history once half of t
   expect(said.map(({ level }) => level)).toEqual(['warn']);
   let hasRoom = false;
   const reader = new AbortController();
-  const room = lane.room(reader.signal).then(() => {
+  const room = lane.room('history', reader.signal).then(() => {
     hasRoom = true;
   });
   await clock.settle();
@@ -72,7 +72,7 @@ test('promises no room to what was too much for it, before there is so much', as
 
   expect(lane.offerLog(linesOf('a', 2, 5), 'history')).toBe(false);
   let hasRoom = false;
-  const room = lane.room(forever).then(() => {
+  const room = lane.room('history', forever).then(() => {
     hasRoom = true;
   });
   await clock.settle();
@@ -171,7 +171,7 @@ test('waits for nothing more to fill a batch once the lane is full', async () =>
 test('has room at once where little is held', async () => {
   const { lane } = laneFor(new HandSink());
 
-  await expect(lane.room(forever)).resolves.toBeUndefined();
+  await expect(lane.room('history', forever)).resolves.toBeUndefined();
 });
 
 test('rejects a wait for room with the reason of the abort, and drops its listener', async () => {
@@ -179,7 +179,7 @@ test('rejects a wait for room with the reason of the abort, and drops its listen
   const waiting = new AbortController();
   lane.offer(recordsTo(1));
 
-  const room = lane.room(waiting.signal);
+  const room = lane.room('history', waiting.signal);
   waiting.abort(new Error('enough'));
 
   await expect(room).rejects.toThrow('enough');
@@ -312,7 +312,7 @@ test('has room although the sink fails, where nothing is held: only more can sho
 
   expect(lane.state().status).toBe('retrying');
   expect(lane.account()).toMatchObject({ dropped: { gave_up: 1 }, held: 0 });
-  await expect(lane.room(forever)).resolves.toBeUndefined();
+  await expect(lane.room('history', forever)).resolves.toBeUndefined();
 });
 
 test('says since when it fails, how often, and how long the oldest record waits', async () => {

@@ -144,7 +144,7 @@ class World {
     expect(run.lane.state().status).toBe('healthy');
     expect(run.lane.vitals()).toMatchObject({ heldBytes: 0, heldRecords: 0, storedRecords: 0 });
     expect(this.disk.ids).toEqual([]);
-    await run.lane.room(new AbortController().signal);
+    await run.lane.room('history', new AbortController().signal);
     for (const [container, end] of this.lines)
       expect(this.positions.deliveredAt(container)).toBe(end - 1);
     expect(run.clock.pending).toBe(0);

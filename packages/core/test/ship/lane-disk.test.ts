@@ -150,7 +150,7 @@ test('parks when both are full, and goes on once the disk has room again', async
   expect(lane.state().status).toBe('parked');
   expect(said.filter(({ message }) => message.startsWith('The lane is full'))).toHaveLength(1);
   let hasRoom = false;
-  const room = lane.room(new AbortController().signal).then(() => {
+  const room = lane.room('history', new AbortController().signal).then(() => {
     hasRoom = true;
   });
   await clock.advance(10_000);

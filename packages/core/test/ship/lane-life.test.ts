@@ -88,7 +88,7 @@ test('delivers what it holds before it stops, also through a failure, and closes
 test('takes nothing once it stops, and turns away who waits for room', async () => {
   const { lane } = laneFor(new HandSink(), { kinds: ['log', 'event'] });
   lane.offer(recordsTo(1));
-  const room = lane.room(new AbortController().signal);
+  const room = lane.room('history', new AbortController().signal);
 
   const stopped = lane.stop({ deadline: AbortSignal.abort() });
 
@@ -96,7 +96,9 @@ test('takes nothing once it stops, and turns away who waits for room', async () 
   expect(lane.offerLog(linesOf('a', 0, 1), 'live')).toBe(false);
   lane.offer(recordsTo(2));
   await stopped;
-  await expect(lane.room(new AbortController().signal)).rejects.toThrow('the lane is stopping');
+  await expect(lane.room('history', new AbortController().signal)).rejects.toThrow(
+    'the lane is stopping',
+  );
   const dropped = { not_rereadable: 2 };
   expect(lane.account()).toEqual({ offered: 3, delivered: 0, dropped, held: 1 });
 });
@@ -195,7 +197,7 @@ test('lets any number of lanes and readers share one signal', async () => {
     return lane;
   });
 
-  const rooms = lanes.map((lane) => lane.room(readers.signal).catch(() => undefined));
+  const rooms = lanes.map((lane) => lane.room('history', readers.signal).catch(() => undefined));
   const limits = [getMaxListeners(readers.signal)];
   const stops = lanes.map((lane) => lane.stop({ deadline: deadline.signal }));
   limits.push(getMaxListeners(deadline.signal));

@@ -1,3 +1,5 @@
+import type { Attachments } from './attachments.ts';
+import type { Rotation } from './log-files.ts';
 import type { LogStore, OutputStream } from './log-store.ts';
 import { Outputs } from './outputs.ts';
 import { secondsOf } from './time.ts';
@@ -13,6 +15,8 @@ export interface ContainerOptions {
   readonly tty?: boolean;
   /** Of the log. `none` cannot be read. */
   readonly driver?: string;
+  /** Of the log. Absent: it grows without bound, in one file. */
+  readonly rotation?: Rotation;
   readonly network?: 'bridge' | 'host';
   readonly memoryLimitBytes?: number;
   readonly pidsLimit?: number;
@@ -71,6 +75,7 @@ export class EmbeddedContainer {
     this.#outputs = new Outputs({
       tty: options.tty ?? false,
       driver: options.driver ?? 'json-file',
+      rotation: options.rotation,
       generation: world.generation,
       endOfFollow: world.endOfFollow,
       now: () => world.now(),
@@ -80,6 +85,11 @@ export class EmbeddedContainer {
 
   get log(): LogStore {
     return this.#outputs.log;
+  }
+
+  /** Who is attached to it. */
+  get attachments(): Attachments {
+    return this.#outputs.attachments;
   }
 
   get name(): string {

@@ -2,17 +2,20 @@ import { link, mkdtemp, rename, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { type Clock, systemClock } from '@tallyman/sdk';
 import { chunksOf, type Recording } from '../record/recording.ts';
 import type { Answer } from './answer.ts';
 import { refusal } from './answer.ts';
-import { AnswerBody, type BreakPoint } from './answer-body.ts';
+import { AnswerBody, type BodySettings, type BreakPoint } from './answer-body.ts';
 import { Bell } from './bell.ts';
 import type { Chunking } from './chunking.ts';
 import type { ContainerOptions, EmbeddedContainer } from './container.ts';
 import { type EmbeddedEngineOptions, identityOf } from './engine-options.ts';
 import { type Endpoint, type Fault, FaultPlan } from './faults.ts';
-import { answerOf, routeOf, unversioned } from './routes.ts';
+import { OpenAnswers } from './open-answers.ts';
+import { answerOf, type Route, routeOf, unversioned } from './routes.ts';
+import { upgrade } from './upgrade.ts';
 import { World } from './world.ts';
 
 const keptRequests = 10_000;
@@ -34,6 +37,8 @@ export class EmbeddedEngine implements AsyncDisposable {
   readonly #resumed = new Bell();
   readonly #running = new Set<Promise<void>>();
   readonly #requests: string[] = [];
+  readonly #open = new OpenAnswers();
+  readonly #handedOver = new Set<Duplex>();
   #ownDirectory: string | undefined;
   #socketPath: string | undefined;
   #server: Server | undefined;
@@ -65,11 +70,12 @@ export class EmbeddedEngine implements AsyncDisposable {
     if (this.#server) return this;
     this.#socketPath ??= this.#options.socketPath ?? (await this.#temporarySocket());
     await rm(this.#socketPath, { force: true });
-    const server = createServer((request, response) => {
-      const answered = this.#serve(request, response).catch(() => void response.destroy());
-      this.#running.add(answered);
-      void answered.finally(() => this.#running.delete(answered));
-    });
+    const server = createServer((request, response) =>
+      this.#track(this.#serve(request, response).catch(() => void response.destroy())),
+    );
+    server.on('upgrade', (request, connection) =>
+      this.#track(this.#upgrade(request, connection).catch(() => void connection.destroy())),
+    );
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(this.#socketPath, resolve);
     });
@@ -87,7 +93,7 @@ export class EmbeddedEngine implements AsyncDisposable {
       const leftover = `${this.#socketPath}.left`;
       if (leave === 'socket') await link(this.#socketPath, leftover);
       const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
+      this.#cut(server);
       await closed;
       if (leave === 'socket') await rename(leftover, this.#socketPath);
       await Promise.all(this.#running);
@@ -143,26 +149,82 @@ export class EmbeddedEngine implements AsyncDisposable {
 
   /** Breaks every open connection, also in the middle of a body. */
   cutConnections(): this {
-    this.#server?.closeAllConnections();
+    if (this.#server) this.#cut(this.#server);
     return this;
+  }
+
+  /** The answers of this endpoint that are open now say nothing more and stay open; what is asked later is answered. */
+  silence(endpoint: Endpoint, container?: EmbeddedContainer): this {
+    this.#open.silence(endpoint, container?.id);
+    if (endpoint === 'attach')
+      for (const each of container ? [container] : this.#world.containers)
+        each.attachments.silence();
+    return this;
+  }
+
+  /** Sets the engine's clock forward, or back where negative. */
+  shiftClock(ms: number): this {
+    this.#world.shiftClock(ms);
+    return this;
+  }
+
+  #track(answered: Promise<void>): void {
+    this.#running.add(answered);
+    void answered.finally(() => this.#running.delete(answered));
+  }
+
+  #cut(server: Server): void {
+    server.closeAllConnections();
+    // Those are the server's no more.
+    for (const connection of this.#handedOver) connection.destroy();
+  }
+
+  async #upgrade(request: IncomingMessage, connection: Duplex): Promise<void> {
+    this.#handedOver.add(connection);
+    connection.once('close', () => this.#handedOver.delete(connection));
+    const url = this.#asked(request);
+    const fault = this.#faultFor(routeOf(url, this.#world.identity.apiVersion));
+    const open = (signal: AbortSignal) => this.#goesOn(signal);
+    await upgrade({ url, connection }, { world: this.#world, clock: this.#clock, fault, open });
+  }
+
+  /** Notes what is asked for. */
+  #asked({ method, url = '/' }: IncomingMessage): string {
+    this.#requests.push(`${method} ${url}`);
+    if (this.#requests.length > keptRequests) this.#requests.shift();
+    return url;
+  }
+
+  #faultFor(route: Route | undefined): Fault | undefined {
+    return route && this.#faults.take(route.endpoint, route.request.reference || undefined);
+  }
+
+  async #goesOn(until: AbortSignal): Promise<void> {
+    while (this.#stalled && !until.aborted) await this.#resumed.rung(until);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const { signal } = gone;
-    const url = request.url ?? '/';
-    this.#requests.push(`${request.method} ${url}`);
-    if (this.#requests.length > keptRequests) this.#requests.shift();
+    const url = this.#asked(request);
     const route = routeOf(url, this.#world.identity.apiVersion);
-    const fault = route && this.#faults.take(route.endpoint, route.request.reference || undefined);
+    const fault = this.#faultFor(route);
     if (fault && 'delayMs' in fault) await this.#clock.sleep(fault.delayMs, signal);
     if (fault && 'connection' in fault && fault.afterBytes === undefined) {
       if (fault.connection === 'reset') request.socket.destroy();
       return;
     }
     const answer = this.#answer(url, fault);
-    await this.#send(answer, response, breakPointOf(fault), signal);
+    const endpoint = route?.endpoint ?? 'ping';
+    const containerId = route && this.#world.find(route.request.reference)?.id;
+    await this.#open.during({ endpoint, containerId }, async (mayGoOn) => {
+      const open = async (until: AbortSignal) => {
+        await this.#goesOn(until);
+        await mayGoOn(until);
+      };
+      await this.#send(answer, response, { breakPoint: breakPointOf(fault), open, signal });
+    });
   }
 
   #answer(url: string, fault: Fault | undefined): Answer {
@@ -177,19 +239,16 @@ export class EmbeddedEngine implements AsyncDisposable {
   async #send(
     answer: Answer,
     response: ServerResponse,
-    breakPoint: BreakPoint | undefined,
-    signal: AbortSignal,
+    settings: Omit<BodySettings, 'chunking'>,
   ): Promise<void> {
-    const open = async (until: AbortSignal) => {
-      while (this.#stalled && !until.aborted) await this.#resumed.rung(until);
-    };
+    const { open, signal } = settings;
     await open(signal);
     if (signal.aborted) return;
     response.statusCode = answer.status;
     for (const [name, value] of Object.entries({ ...this.#ownHeaders(), ...answer.headers }))
       if (!answer.without?.includes(name)) response.setHeader(name, value);
     if (answer.early) response.flushHeaders();
-    const body = new AnswerBody(response, { chunking: this.chunking, breakPoint, open, signal });
+    const body = new AnswerBody(response, { chunking: this.chunking, ...settings });
     await answer.body(body, signal);
     if (!signal.aborted) await body.end();
   }

@@ -6,13 +6,17 @@ export type Endpoint =
   | 'list'
   | 'inspect'
   | 'logs'
+  | 'attach'
   | 'stats';
 
 /** What goes wrong with an answer. */
 export type Fault = FaultScope &
   (
     | { readonly status: number; readonly message?: string }
-    /** Cut, or silent with the connection open; before any answer, or after so many bytes of the body. */
+    /**
+     * Cut, or silent with the connection open; before any answer, or after so many bytes of the body. For `attach`
+     * before any answer only: see `silence()` and `cutConnections()`.
+     */
     | { readonly connection: 'reset' | 'hang'; readonly afterBytes?: number }
     | { readonly delayMs: number }
   );

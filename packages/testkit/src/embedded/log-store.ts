@@ -1,4 +1,5 @@
 import { Bell } from './bell.ts';
+import { LogFiles, type Rotation } from './log-files.ts';
 
 export type OutputStream = 'stdout' | 'stderr';
 
@@ -31,9 +32,14 @@ export type SinceRule = 'every-entry' | 'until-first-match';
 export class LogStore {
   readonly #entries: LogEntry[] = [];
   readonly #changed = new Bell();
+  readonly #files = new LogFiles();
+  readonly #rotation: Rotation | undefined;
   #rotatedAway = 0;
-  #damagedAt: number | undefined;
   #run: Run | undefined;
+
+  constructor(rotation?: Rotation) {
+    this.#rotation = rotation;
+  }
 
   openRun(): void {
     this.#run = {};
@@ -47,20 +53,41 @@ export class LogStore {
   }
 
   append(entry: LogEntry): void {
+    if (this.#rotation !== undefined) {
+      this.#files.beforeWriting(this.#end, this.#rotation);
+      this.#drop(this.#files.oldest - this.#rotatedAway);
+    }
     this.#entries.push(entry);
     this.#changed.ring();
   }
 
   /** Drops all but the newest entries, as rotation does. */
   rotate(keep: number): void {
-    const gone = Math.max(0, this.#entries.length - keep);
-    this.#entries.splice(0, gone);
-    this.#rotatedAway += gone;
+    this.#drop(Math.max(0, this.#entries.length - keep));
+    this.#files.drop(this.#rotatedAway);
   }
 
-  /** NUL bytes in the file, here: a reader that comes from the beginning sees nothing behind them (moby#53631). */
+  /**
+   * NUL bytes in the file, here: a reader that comes from before sees nothing behind them, up to the end of the
+   * file, and is told of nothing (moby#53631). One that begins behind them sees all, and so does one that
+   * follows, from its opening on.
+   */
   damage(): void {
-    this.#damagedAt = this.#end;
+    this.#files.damage(this.#end);
+  }
+
+  /** What a reader sees that comes from the beginning. */
+  readable(): readonly LogEntry[] {
+    const { start, end } = this.#files.hiddenFrom(this.#rotatedAway) ?? { start: 0, end: 0 };
+    return this.#entries.filter((_, index) => {
+      const at = this.#rotatedAway + index;
+      return at < start || at >= end;
+    });
+  }
+
+  #drop(entries: number): void {
+    this.#entries.splice(0, entries);
+    this.#rotatedAway += entries;
   }
 
   get #end(): number {
@@ -82,11 +109,13 @@ export class LogStore {
     const opened = this.#end;
     const from = this.#start(window.tail);
     let at = from;
-    let stopAt = from < (this.#damagedAt ?? 0) ? Math.min(this.#damagedAt ?? 0, opened) : opened;
+    const hidden = this.#files.hiddenFrom(from);
+    let stopAt = opened;
     for (;;) {
       for (; at < stopAt && !signal.aborted; at++) {
         const entry = this.#entries[at - this.#rotatedAway];
-        if (!entry) continue;
+        const isHidden = at < opened && hidden && at >= hidden.start && at < hidden.end;
+        if (!entry || isHidden) continue;
         if (window.untilNanos !== undefined && entry.timeNanos > window.untilNanos) return;
         if (passes(entry)) yield entry;
       }

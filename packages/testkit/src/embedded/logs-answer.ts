@@ -1,4 +1,5 @@
 import { type Answer, type EngineRequest, flag, isOlder, refusal } from './answer.ts';
+import { framed } from './attachments.ts';
 import type { EmbeddedContainer } from './container.ts';
 import type { LogEntry, LogWindow, SinceRule } from './log-store.ts';
 import { fixedTime, nanosFromQuery } from './time.ts';
@@ -54,13 +55,7 @@ function windowOf(query: URLSearchParams): LogWindow {
   };
 }
 
-/** A frame: stream, three zeros, length; then the payload. A TTY's output has no frames. */
 function encoded(entry: LogEntry, form: { timestamps: boolean; tty: boolean }): Buffer {
   const time = form.timestamps ? `${fixedTime(entry.timeNanos)} ` : '';
-  const payload = Buffer.concat([Buffer.from(time), entry.payload]);
-  if (form.tty) return payload;
-  const header = Buffer.alloc(8);
-  header[0] = entry.stream === 'stdout' ? 1 : 2;
-  header.writeUInt32BE(payload.length, 4);
-  return Buffer.concat([header, payload]);
+  return framed(entry.stream, Buffer.concat([Buffer.from(time), entry.payload]), form.tty);
 }

@@ -1,4 +1,6 @@
+import { Attachments } from './attachments.ts';
 import { Copier, type LogStorage } from './copier.ts';
+import type { Rotation } from './log-files.ts';
 import { LogStore, type OutputStream } from './log-store.ts';
 import type { EndOfFollow, EngineGeneration } from './world.ts';
 
@@ -7,6 +9,7 @@ export interface OutputSettings {
   readonly tty: boolean;
   /** Of the log. */
   readonly driver: string;
+  readonly rotation: Rotation | undefined;
   readonly generation: EngineGeneration;
   readonly endOfFollow: EndOfFollow;
   readonly now: () => bigint;
@@ -14,13 +17,16 @@ export interface OutputSettings {
 
 /** What a container writes, on its way into its log. */
 export class Outputs {
-  readonly log = new LogStore();
+  readonly log: LogStore;
+  readonly attachments: Attachments;
   readonly #settings: OutputSettings;
   #copiers: Readonly<Record<OutputStream, Copier>>;
   #stampNanos: bigint | undefined;
 
   constructor(settings: OutputSettings) {
     this.#settings = settings;
+    this.log = new LogStore(settings.rotation);
+    this.attachments = new Attachments(settings.tty);
     this.#copiers = this.#freshCopiers();
   }
 
@@ -33,8 +39,10 @@ export class Outputs {
   print(stream: OutputStream, bytes: Uint8Array, stampNanos: bigint | undefined): void {
     this.#stampNanos = stampNanos;
     // The terminal's output processing (onlcr) happens in the kernel, before the engine sees the bytes.
-    if (this.#settings.tty) this.#copiers.stdout.write(withCarriageReturns(bytes));
-    else this.#copiers[stream].write(bytes);
+    const written = this.#settings.tty ? withCarriageReturns(bytes) : bytes;
+    const output = this.#settings.tty ? 'stdout' : stream;
+    this.attachments.write(output, written);
+    this.#copiers[output].write(written);
     this.#stampNanos = undefined;
   }
 
@@ -45,6 +53,7 @@ export class Outputs {
     this.#copiers.stdout.end();
     this.#copiers.stderr.end();
     this.log.closeRun(typeof endOfFollow === 'object' ? endOfFollow.missingEntries : 0);
+    this.attachments.end();
   }
 
   #freshCopiers(): Readonly<Record<OutputStream, Copier>> {

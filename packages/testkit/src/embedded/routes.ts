@@ -21,6 +21,7 @@ const paths: readonly (readonly [RegExp, Endpoint])[] = [
   [/^\/containers\/json$/, 'list'],
   [/^\/containers\/([^/]+)\/json$/, 'inspect'],
   [/^\/containers\/([^/]+)\/logs$/, 'logs'],
+  [/^\/containers\/([^/]+)\/attach$/, 'attach'],
   [/^\/containers\/([^/]+)\/stats$/, 'stats'],
 ];
 
@@ -85,6 +86,8 @@ function endpointAnswer({ endpoint, request }: Route, world: World, clock: Clock
       return eventsAnswer(world, request, clock);
     case 'list':
       return listAnswer(world, request);
+    case 'attach':
+      return refusal(400, 'the embedded engine attaches only who asks for an upgrade to tcp');
     case 'inspect':
     case 'logs':
     case 'stats':

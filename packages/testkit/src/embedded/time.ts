@@ -9,13 +9,19 @@ export class NanoClock {
   readonly #clock: Clock;
   #ms = Number.NaN;
   #readings = 0n;
+  #shiftMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
+  /** Sets it forward, or back where negative. */
+  shift(ms: number): void {
+    this.#shiftMs += ms;
+  }
+
   now(): bigint {
-    const ms = Math.floor(this.#clock.now());
+    const ms = Math.floor(this.#clock.now()) + this.#shiftMs;
     // A clock that jumps is followed: engines stamp lines with the wall clock, so their times run backwards too.
     this.#readings = ms === this.#ms ? this.#readings + 1n : 0n;
     this.#ms = ms;

@@ -57,6 +57,10 @@ export class World implements ContainerWorld {
     return this.#clock.now();
   }
 
+  shiftClock(ms: number): void {
+    this.#clock.shift(ms);
+  }
+
   /** Newest first, as engines list them. */
   get containers(): readonly EmbeddedContainer[] {
     return [...this.#containers.values()].reverse();

@@ -2,10 +2,11 @@ import type { Clock } from '@tallyman/sdk';
 import type { ContainerDetails } from '../../decode/inspect.ts';
 import { type LogPosition, PositionLostError } from '../../decode/resume.ts';
 import { earlier, sinceOf } from '../../decode/timestamp.ts';
-import type { Engine, LogQuery } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 import { DamagedLogError } from './end-check.ts';
-import { newestLineTime, type WayOn, wayOn } from './probe.ts';
+import { Probe, type Range } from './probe.ts';
 import type { LogStart } from './start.ts';
+import { surveyOf, type WayOn, wayOn } from './survey.ts';
 
 export interface ApproachSettings {
   readonly container: Pick<ContainerDetails, 'id' | 'tty'>;
@@ -14,8 +15,6 @@ export interface ApproachSettings {
   /** Told that lines may be missing. */
   readonly gap: (reason: string) => void;
 }
-
-type Range = Pick<LogQuery, 'since' | 'tail'>;
 
 // Engine 20.10 leaves out every line before `since`, and times run backwards by milliseconds.
 const sinceMarginMs = 5_000;
@@ -37,13 +36,16 @@ export function isAstray(failure: unknown): boolean {
 /** What to ask the engine for, so that the known last line of a log comes again. */
 export class Approach {
   readonly #settings: ApproachSettings;
+  readonly #probe: Probe;
   /** Index into {@link tails}; behind its end: by time. */
   #step = 0;
   /** Once the line was not where it should be: where it is, or what takes its place. */
   #way: WayOn | undefined;
 
   constructor(settings: ApproachSettings) {
+    const { container, engine, clock } = settings;
     this.#settings = settings;
+    this.#probe = new Probe(container, engine, clock);
   }
 
   /** To be called when the line was found. */
@@ -67,32 +69,47 @@ export class Approach {
       : { tail };
   }
 
-  /** The time of the log's last entry, where the next connection has to bring it; else empty. */
-  async expected(position: LogPosition | undefined, signal: AbortSignal): Promise<string> {
-    const { container, engine, clock } = this.#settings;
+  /**
+   * The time of the log's last entry, where the next connection has to bring it; else empty. Where it is to
+   * follow, the log's end is surveyed. Throws {@link DamagedLogError}; rejects as the engine does.
+   */
+  async expected(
+    position: LogPosition | undefined,
+    isFollowing: boolean,
+    signal: AbortSignal,
+  ): Promise<string> {
     if (position?.after === undefined || this.#way !== undefined || this.#isTorn(position))
       return '';
-    return newestLineTime(container, engine, clock, signal);
+    if (!isFollowing) return this.#probe.newest(signal);
+    const { newest, isWhole } = await surveyOf(this.#probe, signal);
+    if (!isWhole) throw new DamagedLogError('resuming a log: its end cannot be read as a whole');
+    return newest;
   }
 
   /**
    * After a failure that {@link isAstray}: looks for the line further back, in the end for whatever way on there
-   * is. Rejects as the engine does.
+   * is. Answers with the time up to which lines should be read before, where there is one. Rejects as the engine
+   * does.
    */
   async further(
     failure: unknown,
     position: LogPosition | undefined,
     signal: AbortSignal,
-  ): Promise<void> {
-    const { gap } = this.#settings;
+  ): Promise<string | undefined> {
     this.#step = failure instanceof DamagedLogError ? tails.length + 1 : this.#step + 1;
-    if (this.#step <= tails.length || position === undefined) return;
-    const { container, engine, clock } = this.#settings;
-    const sought = { container, position, since: this.#since(position) };
-    this.#way = await wayOn(sought, engine, clock, signal);
-    if (this.#way.by === 'line') return;
+    if (this.#step <= tails.length || position === undefined) return undefined;
+    const way = await wayOn(position, this.#since(position), this.#probe, signal);
+    this.#way = way;
+    if (way.by === 'line') return undefined;
     const time = position.after?.time ?? 'the last connection';
-    gap(`the line of ${time} cannot be found in the log any more; what is younger is read`);
+    const what = way.from === undefined ? 'is not in the log any more' : 'is followed by damage';
+    this.#settings.gap(`the line of ${time} ${what}; what is younger and can be read is read`);
+    return way.from;
+  }
+
+  /** What can be read before the place where a way on begins. */
+  rangeBefore(position: LogPosition): Range {
+    return { since: this.#since(position) };
   }
 
   #since(position: LogPosition): string {

@@ -83,15 +83,15 @@ export class Audience {
   }
 
   /**
-   * Hands a chunk to all that are live. Those that do not take it are behind from here on; where it is history,
-   * they are late and may still take it. If none takes it, nothing happened, and the answer is false.
+   * Hands a chunk to all that are live. Those that do not take it are behind from here on; or late, where they
+   * make room, and may still take it. If none takes it, nothing happened, and the answer is false.
    */
   hand(read: ReadChunk, age: 'live' | 'history'): boolean {
     const refusing = this.live.filter((lane) => !lane.offerLog(this.#from(lane, read.chunk), age));
     if (refusing.length > 0 && refusing.length === this.#live.size) return false;
     for (const lane of refusing)
-      if (age === 'live') this.leave(lane);
-      else this.#late.set(lane, this.#place);
+      if (lane.makesRoom(age)) this.#late.set(lane, this.#place);
+      else this.leave(lane);
     this.#passed(read);
     return true;
   }
@@ -102,9 +102,9 @@ export class Audience {
   }
 
   /** Hands the last chunk to those that are late; whether all have it now. */
-  handLate({ chunk }: ReadChunk): boolean {
+  handLate({ chunk }: ReadChunk, age: 'live' | 'history'): boolean {
     for (const lane of this.late)
-      if (lane.offerLog(this.#from(lane, chunk), 'history')) this.#late.delete(lane);
+      if (lane.offerLog(this.#from(lane, chunk), age)) this.#late.delete(lane);
     return this.#late.size === 0;
   }
 
@@ -137,6 +137,8 @@ export class Audience {
     const place = this.placeOf(lane);
     if (place === undefined || this.#live.size > 0) return;
     this.#place = place;
+    // What comes now is not what follows on what they keep.
+    for (const joining of this.#joining.values()) joining.pending = undefined;
     for (const other of this.behind) this.enterIfThere(other);
   }
 

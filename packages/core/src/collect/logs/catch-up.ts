@@ -123,7 +123,8 @@ export class CatchUp {
     const over = () => {
       throw new TurnOver();
     };
-    return withRoom({ attempt, lanes: () => [lane], patienceMs, over }, clock, signal);
+    const needing = { attempt, lanes: () => [lane], age: 'history', patienceMs, over } as const;
+    return withRoom(needing, clock, signal);
   }
 }
 

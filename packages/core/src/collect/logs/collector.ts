@@ -8,10 +8,14 @@ import type { LogSettings } from '../../settings.ts';
 import type { LanePort } from '../../ship/lane-port.ts';
 import type { Counters } from '../../vitals/counters.ts';
 import type { Diagnostics } from '../../vitals/log.ts';
+import { Announced } from '../attach/announced.ts';
+import { readerFor } from '../attach/choice.ts';
 import type { ContainerDirectory } from '../containers.ts';
 import type { Engine } from '../engine.ts';
 import { Slots } from '../slots.ts';
 import type { Described, Subjects } from '../subjects.ts';
+import { AttachedLog } from './attached.ts';
+import type { CollectedLog } from './collected.ts';
 import { FollowedLog, type FollowedSettings } from './followed.ts';
 import { Openings } from './openings.ts';
 import type { LogTally } from './tally.ts';
@@ -50,7 +54,10 @@ const catchUpsAtOnce = 4;
 export class LogCollector {
   readonly #settings: LogCollectorSettings;
   readonly #shared: FollowedSettings;
-  readonly #followed = new Map<string, FollowedLog>();
+  readonly #followed = new Map<string, CollectedLog>();
+  readonly #announced: Announced;
+  /** Containers whose driver answered that its log cannot be read. */
+  readonly #unreadable = new Set<string>();
   readonly #turns = new Map<LanePort, Slots>();
   readonly #signal: AbortSignal;
   #hasSwept = false;
@@ -58,6 +65,7 @@ export class LogCollector {
   constructor(settings: LogCollectorSettings, signal: AbortSignal) {
     this.#settings = settings;
     this.#signal = signal;
+    this.#announced = new Announced(settings.engine, signal);
     this.#shared = {
       ...settings,
       maxLineBytes: settings.logs.maxLineBytes,
@@ -67,6 +75,7 @@ export class LogCollector {
       lanesOf: (container) => settings.subjects.of(container).route.lanes.log,
       turnsOf: (lane) => this.#turnsOf(lane),
       gap: (container, reason) => this.#gap(container, reason),
+      unreadable: (container) => this.#attachInstead(container),
       unread: (container, lanes) => this.#unread(container, lanes),
     };
   }
@@ -90,24 +99,56 @@ export class LogCollector {
     await Promise.all([...this.#followed.values()].map((followed) => followed.idle()));
   }
 
+  /** A container that will be started in a moment. */
+  created(id: string): void {
+    if (this.#settings.logs.rm === 'attach') this.#announced.created(id);
+  }
+
   changed(container: ContainerDetails): void {
-    let followed = this.#followed.get(container.id);
-    if (followed === undefined) {
-      if (this.#settings.subjects.of(container).route.lanes.log.length === 0) return;
-      followed = new FollowedLog(container, this.#shared, this.#signal);
-      this.#followed.set(container.id, followed);
-    }
-    followed.changed(container);
+    const { id } = container;
+    const isWanted = this.#settings.subjects.of(container).route.lanes.log.length > 0;
+    const collected = this.#followed.get(id) ?? (isWanted ? this.#begun(container) : undefined);
+    this.#announced.drop(id);
+    collected?.changed(container);
   }
 
   gone({ id }: ContainerDetails): void {
+    this.#announced.drop(id);
     this.#followed.get(id)?.gone();
   }
 
   /** A container whose log was gone before it could be opened. */
   missed(event: EngineEvent, container: Described): void {
+    this.#announced.drop(event.containerId);
     // It may have become known since: then its reader says how that went.
     if (!this.#followed.has(event.containerId)) this.#unread(container, []);
+  }
+
+  #begun(container: ContainerDetails): CollectedLog {
+    const { id } = container;
+    const readability = this.#unreadable.has(id) ? 'not_readable' : 'unknown';
+    const known = { readability, isAnnounced: this.#announced.isOpen(id) } as const;
+    const choice = readerFor(container, this.#settings.logs, known);
+    const isReadable = readability === 'unknown' && container.logDriver !== 'none';
+    const log = isReadable ? 'readable' : 'none';
+    const collected =
+      choice === 'attach'
+        ? new AttachedLog(
+            container,
+            { log, announced: isReadable ? this.#announced.take(id) : undefined },
+            this.#shared,
+            this.#signal,
+          )
+        : new FollowedLog(container, this.#shared, this.#signal);
+    this.#followed.set(id, collected);
+    return collected;
+  }
+
+  #attachInstead(container: ContainerDetails): boolean {
+    if (this.#settings.logs.reader !== 'attach') return false;
+    this.#unreadable.add(container.id);
+    this.#begun(container).changed(container);
+    return true;
   }
 
   /** Forgets what is no more. To be called with the ids of all containers whenever they are known. */
@@ -115,7 +156,10 @@ export class LogCollector {
     const { directory, lanes } = this.#settings;
     const isGone = (id: string) => !ids.has(id) && directory.get(id) === undefined;
     for (const [id, followed] of this.#followed)
-      if (isGone(id) && !followed.isBusy) this.#followed.delete(id);
+      if (isGone(id) && !followed.isBusy) {
+        this.#followed.delete(id);
+        this.#unreadable.delete(id);
+      }
     const lost = new Map<string, LogMark>();
     for (const { positions } of lanes)
       for (const mark of positions.marks()) {

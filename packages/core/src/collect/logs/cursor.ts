@@ -11,7 +11,7 @@ import { Approach, isAstray } from './approach.ts';
 import { EndCheck } from './end-check.ts';
 import type { Opening, Openings } from './openings.ts';
 import type { LogPlace } from './place.ts';
-import { newestLineTime } from './probe.ts';
+import { Probe } from './probe.ts';
 import { SilenceWatch } from './silence.ts';
 import type { LogStart } from './start.ts';
 
@@ -39,6 +39,8 @@ export interface Reading {
   /** What it was cut short by, if anything. */
   readonly failure: unknown;
 }
+
+const streams: readonly StreamName[] = ['stdout', 'stderr', 'console'];
 
 /** A place in one container's log, which moves on as the log is read, one connection at a time. */
 export class LogCursor {
@@ -101,8 +103,19 @@ export class LogCursor {
   }
 
   /** After a failure that {@link isAstray}. Rejects as the engine does. */
-  reachFurther(failure: unknown, signal: AbortSignal): Promise<void> {
-    return this.#approach.further(failure, this.#position, signal);
+  async reachFurther(failure: unknown, signal: AbortSignal): Promise<void> {
+    const position = this.#position;
+    const from = await this.#approach.further(failure, position, signal);
+    if (position === undefined || from === undefined) return;
+    // What stands before the damage, and between the places of it, as far as the engine gives it.
+    const before = { ahead: [], youngest: streams.map((stream) => ({ stream, time: from })) };
+    const decoder = this.#newDecoder(
+      { position: before, by: 'time', reached: () => undefined },
+      '',
+    );
+    const query = { follow: false, ...this.#approach.rangeBefore(position) };
+    const source = await this.#settings.engine.logs(this.#container.id, query, signal);
+    await source.pump((bytes) => this.#pass(decoder.write(bytes)));
   }
 
   async #read(isFollowing: boolean, signal: AbortSignal, until?: Until): Promise<Reading> {
@@ -115,7 +128,7 @@ export class LogCursor {
       const isYoung = this.#position === undefined && this.#start.kind === 'beginning';
       const opening = isYoung ? undefined : await openings.turn(signal);
       try {
-        const expected = await this.#approach.expected(this.#position, signal);
+        const expected = await this.#approach.expected(this.#position, isFollowing, signal);
         decoder = this.#newDecoder(until, expected);
         const check = new EndCheck(decoder, expected);
         await this.#pump({ decoder, check, opening }, isFollowing, signal);
@@ -168,13 +181,17 @@ export class LogCursor {
   }
 
   #hand(chunks: readonly DecodedChunk[]): Promise<void> | undefined {
+    if (chunks.length > 0) this.#approach.found();
+    return this.#pass(chunks);
+  }
+
+  #pass(chunks: readonly DecodedChunk[]): Promise<void> | undefined {
     for (const [index, chunk] of chunks.entries()) {
-      this.#approach.found();
       const wait = this.#settings.take(chunk);
       if (wait !== undefined)
         return wait.then(() => {
           this.#position = chunk.position;
-          return this.#hand(chunks.slice(index + 1));
+          return this.#pass(chunks.slice(index + 1));
         });
       this.#position = chunk.position;
     }
@@ -207,7 +224,7 @@ export class LogCursor {
       // What is known to be in the log comes at once.
       expectsLine: () => !decoder.hasResumed || !decoder.hasSeenExpected,
       newestHeard: () => decoder.newestTime,
-      newestThere: (limited) => newestLineTime(this.#container, engine, clock, limited),
+      newestThere: (limited) => new Probe(this.#container, engine, clock).newest(limited),
       said: (error) =>
         log.debug(
           { container: id, error: messageOf(error) },

@@ -31,8 +31,8 @@ export class EndCheck {
 
   /** What may be handed on. Throws {@link DamagedLogError}. */
   pass(chunks: readonly DecodedChunk[]): readonly DecodedChunk[] {
-    if (this.#decoder.hasSeenExpected) return this.#withKept(chunks);
-    const { newestTime } = this.#decoder;
+    const { newestTime, hasSeenExpected, isComplete } = this.#decoder;
+    if (hasSeenExpected || isComplete) return this.#withKept(chunks);
     if (newestTime <= this.#expected) return chunks;
     for (const { records } of chunks)
       this.#bytes += records.reduce((sum, record) => sum + weightOf(record), 0);

@@ -7,6 +7,7 @@ import type { LanePort } from '../../ship/lane-port.ts';
 import type { Slots } from '../slots.ts';
 import { Audience, type Lag } from './audience.ts';
 import { CatchUp } from './catch-up.ts';
+import type { CollectedLog } from './collected.ts';
 import { Handover } from './handover.ts';
 import { type LogPlace, markOf, placeOf, timeOfPlace } from './place.ts';
 import { type LogEnd, LogReader, type LogReaderSettings } from './reader.ts';
@@ -23,12 +24,14 @@ export interface FollowedSettings extends Omit<LogReaderSettings, 'take' | 'sour
   readonly lanesOf: (container: ContainerDetails) => readonly LanePort[];
   /** Bounds how many logs a lane catches up with at once. */
   readonly turnsOf: (lane: LanePort) => Slots;
+  /** Told when a container's log turns out not to be readable; whether there is another way to read it. */
+  readonly unreadable: (container: ContainerDetails) => boolean;
   /** Told when lines were gone before a lane had them. */
   readonly unread: (container: ContainerDetails, lanes: readonly LanePort[]) => void;
 }
 
 /** One container whose log is, or was, read: by one reader for all lanes that keep up, and by one for each that does not. */
-export class FollowedLog {
+export class FollowedLog implements CollectedLog {
   readonly tally: LogTally;
   readonly #settings: FollowedSettings;
   readonly #signal: AbortSignal;
@@ -53,18 +56,9 @@ export class FollowedLog {
     this.#handover = new Handover({ ...settings, audience: this.#audience, left }, signal);
   }
 
-  get container(): ContainerDetails {
-    return this.#container;
-  }
-
   /** Whether anything of it is under way. */
   get isBusy(): boolean {
     return this.#reading !== undefined || this.#catchingUp.size > 0;
-  }
-
-  /** Whether its log can be read at all. */
-  get isReadable(): boolean {
-    return this.#isReadable;
   }
 
   /** How far a lane is behind, where it is, and since when on the engine's clock. */
@@ -168,6 +162,7 @@ export class FollowedLog {
 
   #unreadable(): void {
     this.#isReadable = false;
+    if (this.#settings.unreadable(this.#container)) return;
     const { id, name, logDriver } = this.#container;
     this.#settings.log.warn(
       { container: name, id: shortId(id), logDriver },
@@ -206,7 +201,7 @@ export class FollowedLog {
     const waiting = AbortSignal.any([this.#signal, this.#gone.signal]);
     while (this.#audience.placeOf(lane) !== undefined) {
       // Nobody waits for what is gone.
-      await lane.room(waiting).catch((error: unknown) => this.#orGone(error));
+      await lane.room('history', waiting).catch((error: unknown) => this.#orGone(error));
       if (this.#takesTheLead(lane)) return;
       const end = await turns.use(() => catchUp.run(this.#signal));
       if (end === 'gone') this.#missed(lane);

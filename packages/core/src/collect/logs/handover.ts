@@ -47,30 +47,31 @@ export class Handover {
       for (const lane of audience.live) audience.leave(lane);
       nobody();
     };
-    const needing = { attempt, lanes: () => audience.live, patienceMs, over };
+    const needing = { attempt, lanes: () => audience.live, age, patienceMs, over };
     const handed = () => {
       taken();
-      return this.#after(read);
+      return this.#after(read, age);
     };
     const wait = withRoom(needing, clock, this.#signal);
     return wait === undefined ? handed() : wait.then(handed);
   }
 
-  #after(read: ReadChunk): Promise<void> | undefined {
+  #after(read: ReadChunk, age: 'live' | 'history'): Promise<void> | undefined {
     const { audience, left } = this.#settings;
-    const late = audience.late.length > 0 ? this.#waitForLate(read) : undefined;
+    const late = audience.late.length > 0 ? this.#waitForLate(read, age) : undefined;
     if (audience.behind.length > 0) left();
     return late;
   }
 
   /** Gives lanes that are somewhat slower than others a little time, so that not each has to read for itself. */
-  async #waitForLate(read: ReadChunk): Promise<void> {
+  async #waitForLate(read: ReadChunk, age: 'live' | 'history'): Promise<void> {
     const { audience, clock, left } = this.#settings;
     const startedMs = clock.monotonicMs();
     if (startedMs - this.#lastLateMs > forgottenAfterMs) this.#lateMs = 0;
     const needing = {
-      attempt: () => audience.handLate(read),
+      attempt: () => audience.handLate(read, age),
       lanes: () => audience.late,
+      age,
       patienceMs: lateForMs - this.#lateMs,
       over: () => audience.leaveLate(read),
     };

@@ -4,8 +4,9 @@ import type { LanePort } from '../../ship/lane-port.ts';
 export interface NeedsRoom {
   /** Whether it could be done. */
   readonly attempt: () => boolean;
-  /** The lanes that lack room. */
+  /** The lanes that lack room, and for what. */
   readonly lanes: () => readonly LanePort[];
+  readonly age: 'live' | 'history';
   /** How long room is waited for. */
   readonly patienceMs: number;
   /** Called when that was in vain; may throw. */
@@ -25,7 +26,7 @@ export function withRoom(
 }
 
 async function waitedFor(
-  { attempt, lanes, patienceMs, over }: NeedsRoom,
+  { attempt, lanes, age, patienceMs, over }: NeedsRoom,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
@@ -35,7 +36,7 @@ async function waitedFor(
     const either = AbortSignal.any([signal, done.signal]);
     const restMs = deadlineMs - clock.monotonicMs();
     if (restMs <= 0) return over();
-    const waits = lanes().map((lane) => lane.room(either));
+    const waits = lanes().map((lane) => lane.room(age, either));
     waits.push(clock.sleep(restMs, either));
     try {
       await Promise.race(waits);

@@ -92,14 +92,17 @@ export class SilenceWatch {
     const { clock, expectsLine, said } = this.#settings;
     const signal = AbortSignal.any([this.signal, this.#stopped.signal]);
     const dueMs = expectsLine() ? expectedWithinMs : quietMs;
-    const quietForMs = clock.monotonicMs() - this.#heardMs;
+    const quietForMs = this.#paused > 0 ? 0 : clock.monotonicMs() - this.#heardMs;
+    if (quietForMs < dueMs) {
+      this.#askIn(dueMs - quietForMs);
+      return;
+    }
     try {
-      const isQuiet = this.#paused === 0 && quietForMs >= dueMs;
-      if (isQuiet && (await this.#misses(signal))) this.#silence.abort(this.#verdict());
+      if (await this.#misses(signal)) this.#silence.abort(this.#verdict());
     } catch (error) {
       if (!signal.aborted) said(error);
     }
-    if (!signal.aborted) this.#askIn(this.#quietMs());
+    if (!signal.aborted) this.#askIn(expectsLine() ? expectedWithinMs : this.#quietMs());
   }
 
   /** Whether the log has lines that did not come, also not within the grace. */

@@ -1,0 +1,100 @@
+import type { LogPosition } from '../../decode/resume.ts';
+import { earlier } from '../../decode/timestamp.ts';
+import type { Probe, Range, Sight } from './probe.ts';
+
+/**
+ * The end of a log as the engine reads it. At a place that was damaged, e.g. by a power cut, engines end their
+ * answer without a word (since moby 23), or leave out lines and go on (20.10). What they count from the end by
+ * is the lines in the file, so an answer that leads over such a place has fewer entries than were asked for.
+ */
+export interface Survey {
+  /** The time of the last entry; empty where there is none. */
+  readonly newest: string;
+  /** Whether the last thousand entries, or all there are, can be read. */
+  readonly isWhole: boolean;
+}
+
+const surveyed = 1_000;
+
+export async function surveyOf(probe: Probe, signal: AbortSignal): Promise<Survey> {
+  const end = await probe.look({ tail: surveyed }, undefined, signal);
+  const newest = await probe.newest(signal);
+  if (end.newest < newest) return { newest, isWhole: false };
+  return { newest, isWhole: await isWhole(end, surveyed, probe, signal) };
+}
+
+/** A short answer may be all there is: then the same comes where only so much is asked for. */
+async function isWhole(
+  sight: Sight,
+  asked: number,
+  probe: Probe,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (sight.entries >= asked || sight.entries === 0) return true;
+  const again = await probe.look({ tail: sight.entries }, undefined, signal);
+  return again.entries === sight.entries && again.first === sight.first;
+}
+
+/** How to go on with a log whose known last line is not where it was looked for. */
+export interface WayOn {
+  readonly range: Range;
+  /** `time`: the line cannot be told any more, what is younger is new. */
+  readonly by: 'line' | 'time';
+  /** Up to when other ways may bring older lines. */
+  readonly from?: string;
+}
+
+const oneNanosecondMs = 1e-6;
+
+// More is not looked for one by one: it would take the engine too long.
+const longestSuffix = 64_000;
+
+/** Looks for the question that brings what is left. `since` would do, were the log whole. */
+export async function wayOn(
+  position: LogPosition,
+  since: string,
+  probe: Probe,
+  signal: AbortSignal,
+): Promise<WayOn> {
+  const whole = await probe.look({ since }, position, signal);
+  const suffix = await wholeSuffix(position, probe, signal);
+  const isDamaged = suffix !== undefined && (await leadsOver(whole, suffix, probe, signal));
+  if (suffix === undefined || !isDamaged)
+    return { range: { since }, by: whole.hasKnownLine ? 'line' : 'time' };
+  const range = { tail: suffix.entries };
+  if (suffix.hasKnownLine) return { range, by: 'line' };
+  return { range, by: 'time', from: earlier(suffix.first, oneNanosecondMs) };
+}
+
+/** Whether an answer by time does not have all that one from the end has. */
+async function leadsOver(
+  byTime: Sight,
+  suffix: Sight,
+  probe: Probe,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (byTime.newest < suffix.newest || byTime.younger < suffix.younger) return true;
+  if (suffix.entries >= longestSuffix) return false;
+  // Were the log whole, one more could be had from its end, or there is none.
+  const more = await probe.look({ tail: suffix.entries + 1 }, undefined, signal);
+  return more.entries !== suffix.entries || more.first !== suffix.first;
+}
+
+/** The longest answer from the log's end that leads over no damage; nothing where the log has no entry. */
+async function wholeSuffix(
+  position: LogPosition,
+  probe: Probe,
+  signal: AbortSignal,
+): Promise<Sight | undefined> {
+  let best: Sight | undefined;
+  let [good, bad] = [0, longestSuffix + 1];
+  for (let tail = 1; bad - good > 1; ) {
+    const sight = await probe.look({ tail }, position, signal);
+    if (sight.entries === tail) [good, best] = [tail, sight];
+    else bad = tail;
+    const isGrowing = bad > longestSuffix;
+    tail = isGrowing ? Math.min(good * 4, longestSuffix) : Math.floor((good + bad) / 2);
+    if (good >= longestSuffix) break;
+  }
+  return best;
+}
