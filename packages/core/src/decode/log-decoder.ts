@@ -112,6 +112,13 @@ export class LogDecoder {
     return this.#isExpectedSeen;
   }
 
+  /** Whether a line has begun and not ended. */
+  get isMidLine(): boolean {
+    for (const assembler of this.#assemblers.values())
+      if (assembler.open !== undefined) return true;
+    return false;
+  }
+
   /** Whether the place given as `until` was reached; nothing is handed on then. */
   get isComplete(): boolean {
     return this.#isBounded && this.#until === undefined;
@@ -228,7 +235,7 @@ export class LogDecoder {
     const record = new LogRecord(this.#settings.source(stream), text);
     this.#records.push(record);
     this.#bytes += weightOf(record);
-    this.#tracker.passed(ref, this.#isAnyOpen());
+    this.#tracker.passed(ref, this.isMidLine);
     if (this.#records.length >= chunkRecords || this.#bytes >= chunkBytes) this.#cutChunk();
   }
 
@@ -274,11 +281,5 @@ export class LogDecoder {
       this.#recent.set(stream, recent);
     }
     return recent.isRepeated(line);
-  }
-
-  #isAnyOpen(): boolean {
-    for (const assembler of this.#assemblers.values())
-      if (assembler.open !== undefined) return true;
-    return false;
   }
 }

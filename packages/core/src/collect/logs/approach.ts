@@ -81,7 +81,9 @@ export class Approach {
     if (position?.after === undefined || this.#way !== undefined || this.#isTorn(position))
       return '';
     if (!isFollowing) return this.#probe.newest(signal);
-    const { newest, isWhole } = await surveyOf(this.#probe, signal);
+    let { newest, isWhole } = await surveyOf(this.#probe, signal);
+    // The log may have been rotated meanwhile.
+    if (!isWhole) ({ newest, isWhole } = await surveyOf(this.#probe, signal));
     if (!isWhole) throw new DamagedLogError('resuming a log: its end cannot be read as a whole');
     return newest;
   }

@@ -144,7 +144,10 @@ export class AttachedLog implements CollectedLog {
       get hasRead() {
         return reader.place.position !== undefined;
       },
-      run: (signal) => reader.run(signal),
+      run: async (signal) => {
+        const end = await reader.run(signal);
+        return end === 'lost' ? 'gone' : end;
+      },
     };
   }
 }

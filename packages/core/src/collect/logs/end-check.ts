@@ -1,4 +1,5 @@
 import type { DecodedChunk, LogDecoder } from '../../decode/log-decoder.ts';
+import { PositionLostError } from '../../decode/resume.ts';
 import { earlier } from '../../decode/timestamp.ts';
 import { weightOf } from '../../decode/weight.ts';
 
@@ -29,9 +30,10 @@ export class EndCheck {
     this.#latest = expected === '' ? '' : earlier(expected, -disorderMs);
   }
 
-  /** What may be handed on. Throws {@link DamagedLogError}. */
+  /** What may be handed on. Throws {@link DamagedLogError} or `PositionLostError`. */
   pass(chunks: readonly DecodedChunk[]): readonly DecodedChunk[] {
     const { newestTime, hasSeenExpected, isComplete } = this.#decoder;
+    if (hasSeenExpected) this.#checkKnownLine();
     if (hasSeenExpected || isComplete) return this.#withKept(chunks);
     if (newestTime <= this.#expected) return chunks;
     for (const { records } of chunks)
@@ -44,6 +46,15 @@ export class EndCheck {
   /** To be called at the connection's proper end. Throws {@link DamagedLogError}. */
   end(): void {
     if (!this.#decoder.hasSeenExpected && !this.#decoder.isComplete) this.#fail();
+  }
+
+  /** The known line stands before the last entry: it is not among those that came, or not there any more. */
+  #checkKnownLine(): void {
+    const { hasResumed, isComplete, isMidLine } = this.#decoder;
+    if (this.#expected === '' || hasResumed || isComplete || isMidLine) return;
+    throw new PositionLostError(
+      `resuming a log: its last entry, of ${this.#expected}, came without the line to go on after`,
+    );
   }
 
   #withKept(chunks: readonly DecodedChunk[]): readonly DecodedChunk[] {

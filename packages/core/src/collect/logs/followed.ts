@@ -41,7 +41,6 @@ export class FollowedLog implements CollectedLog {
   #container: ContainerDetails;
   #reading: Promise<void> | undefined;
   #isReadable = true;
-  #hasConnected = false;
   readonly #gone = new AbortController();
 
   constructor(container: ContainerDetails, settings: FollowedSettings, signal: AbortSignal) {
@@ -112,7 +111,6 @@ export class FollowedLog implements CollectedLog {
       .then((end) => this.#ended(end, reader))
       .catch((error: unknown) => this.#failed(error, abandoned.signal))
       .finally(() => {
-        this.#hasConnected ||= reader.hasConnected;
         this.#reading = undefined;
         this.#goOn();
       });
@@ -137,17 +135,26 @@ export class FollowedLog implements CollectedLog {
   }
 
   #ended(end: LogEnd, reader: LogReader): void {
+    if (end === 'not_readable') {
+      this.#unreadable();
+      return;
+    }
+    const live = this.#audience.live;
     const { place } = reader;
-    this.#hasConnected ||= reader.hasConnected;
-    if (end === 'stopped')
-      this.#audience.hand(
-        { chunk: { records: [], mark: markOf(this.#container, place) }, place },
-        'live',
-      );
-    if (end === 'not_readable') this.#unreadable();
-    if (end !== 'gone') return;
-    this.gone();
-    if (!this.#hasConnected) this.#settings.unread(this.#container, this.#audience.live);
+    const isGone = end !== 'stopped';
+    this.#close(isGone ? { ...place, ended: this.#lastEnd() } : place);
+    if (isGone) this.gone();
+    if (end === 'lost') this.#settings.unread(this.#container, live);
+  }
+
+  /** The lanes have all there is up to the end of a run. */
+  #close(place: LogPlace): void {
+    const chunk = { records: [], mark: markOf(this.#container, place) };
+    this.#audience.hand({ chunk, place }, 'live');
+  }
+
+  #lastEnd(): string {
+    return this.#container.finishedAt ?? this.#settings.engineNow();
   }
 
   #failed(error: unknown, abandoned: AbortSignal): void {
@@ -221,8 +228,12 @@ export class FollowedLog implements CollectedLog {
     return true;
   }
 
+  /** What the lane has not had is gone: there is nothing of it to come back to. */
   #missed(lane: LanePort): void {
+    const place = this.#audience.placeOf(lane);
     this.#audience.giveUp(lane);
+    const ended = { ...(place ?? this.#audience.place), ended: this.#lastEnd() };
+    lane.offerLog({ records: [], mark: markOf(this.#container, ended) }, 'live');
     this.#settings.unread(this.#container, [lane]);
   }
 

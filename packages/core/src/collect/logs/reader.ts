@@ -13,8 +13,11 @@ export interface LogReaderSettings extends LogCursorSettings {
   readonly directory: ContainerDirectory;
 }
 
-/** Why reading stopped: the container did, it is no more, or its log cannot be read at all. */
-export type LogEnd = 'stopped' | 'gone' | 'not_readable';
+/**
+ * Why reading stopped: the container did; it is no more, and its log was read to the end that the engine gave it,
+ * or was lost before; or its log cannot be read at all.
+ */
+export type LogEnd = 'stopped' | 'gone' | 'lost' | 'not_readable';
 
 /**
  * Follows one container's log, over as many connections as it takes, and hands on each line once. Never
@@ -101,7 +104,7 @@ export class LogReader {
   async #atFailure(failure: unknown, signal: AbortSignal): Promise<LogEnd | undefined> {
     if (isKind(failure, 'not_readable')) return 'not_readable';
     // An engine under load also answers so for a container that lives; its inspect answer is the truth.
-    if (isKind(failure, 'gone') && isGone(await this.#refreshed(signal))) return 'gone';
+    if (isKind(failure, 'gone') && isGone(await this.#refreshed(signal))) return 'lost';
     if (!isAstray(failure)) return this.#wait(failure, signal);
     await this.#cursor
       .reachFurther(failure, signal)

@@ -17,22 +17,14 @@ export interface Survey {
 const surveyed = 1_000;
 
 export async function surveyOf(probe: Probe, signal: AbortSignal): Promise<Survey> {
-  const end = await probe.look({ tail: surveyed }, undefined, signal);
+  // Asked for first: what is printed meanwhile can only be more.
   const newest = await probe.newest(signal);
+  const end = await probe.look({ tail: surveyed }, undefined, signal);
   if (end.newest < newest) return { newest, isWhole: false };
-  return { newest, isWhole: await isWhole(end, surveyed, probe, signal) };
-}
-
-/** A short answer may be all there is: then the same comes where only so much is asked for. */
-async function isWhole(
-  sight: Sight,
-  asked: number,
-  probe: Probe,
-  signal: AbortSignal,
-): Promise<boolean> {
-  if (sight.entries >= asked || sight.entries === 0) return true;
-  const again = await probe.look({ tail: sight.entries }, undefined, signal);
-  return again.entries === sight.entries && again.first === sight.first;
+  if (end.entries === 0 || end.entries >= surveyed) return { newest, isWhole: true };
+  // A short answer is all there is, if it comes where only so much is asked for.
+  const again = await probe.look({ tail: end.entries }, undefined, signal);
+  return { newest, isWhole: again.entries === end.entries };
 }
 
 /** How to go on with a log whose known last line is not where it was looked for. */
@@ -56,18 +48,17 @@ export async function wayOn(
   probe: Probe,
   signal: AbortSignal,
 ): Promise<WayOn> {
-  const whole = await probe.look({ since }, position, signal);
   const suffix = await wholeSuffix(position, probe, signal);
-  const isDamaged = suffix !== undefined && (await leadsOver(whole, suffix, probe, signal));
-  if (suffix === undefined || !isDamaged)
-    return { range: { since }, by: whole.hasKnownLine ? 'line' : 'time' };
+  const byTime = await probe.look({ since }, position, signal);
+  if (suffix === undefined || !(await isDamaged(byTime, suffix, probe, signal)))
+    return { range: { since }, by: byTime.hasKnownLine ? 'line' : 'time' };
   const range = { tail: suffix.entries };
   if (suffix.hasKnownLine) return { range, by: 'line' };
   return { range, by: 'time', from: earlier(suffix.first, oneNanosecondMs) };
 }
 
-/** Whether an answer by time does not have all that one from the end has. */
-async function leadsOver(
+/** Whether an answer by time lacks what one from the end has, or one from a little further off does. */
+async function isDamaged(
   byTime: Sight,
   suffix: Sight,
   probe: Probe,
@@ -75,9 +66,8 @@ async function leadsOver(
 ): Promise<boolean> {
   if (byTime.newest < suffix.newest || byTime.younger < suffix.younger) return true;
   if (suffix.entries >= longestSuffix) return false;
-  // Were the log whole, one more could be had from its end, or there is none.
   const more = await probe.look({ tail: suffix.entries + 1 }, undefined, signal);
-  return more.entries !== suffix.entries || more.first !== suffix.first;
+  return more.entries < suffix.entries;
 }
 
 /** The longest answer from the log's end that leads over no damage; nothing where the log has no entry. */
