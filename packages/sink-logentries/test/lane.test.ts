@@ -48,7 +48,8 @@ function laneTo(receiver: LogentriesReceiver) {
 async function offerAll(lane: Lane, records: readonly ContainerRecord[]): Promise<void> {
   for (const record of records) {
     if (record.kind !== 'log') lane.offer([record]);
-    else while (!lane.offerLog({ records: [record], mark }, 'live')) await lane.room(forever);
+    else
+      while (!lane.offerLog({ records: [record], mark }, 'live')) await lane.room('live', forever);
   }
   expectBalanced(lane.account());
 }

@@ -31,7 +31,7 @@ describeEngine('containers that do not live long', (client) => {
         return { id, name: client().nameOf(name) };
       }),
     );
-    const unread = () => agent.said('A container was removed before its log could be read.');
+    const unread = () => agent.said('A container was removed before its log was read to the end.');
     const isUnread = (name: string) => unread().some(({ container }) => container === name);
 
     await agent.until(

@@ -23,6 +23,8 @@ export interface AgentOptions extends FolderOptions {
   /** `stalled`: nothing reads standard output before {@link AgentProcess.read}. */
   readonly stdout?: 'read' | 'stalled';
   readonly userId?: number;
+  /** A folder that is there already and stays, instead of a new one. */
+  readonly folder?: string;
 }
 
 /** How an agent ended. */
@@ -42,6 +44,7 @@ export class AgentProcess implements AsyncDisposable {
   stderr = '';
   readonly #child: ChildProcess;
   readonly #pipe: Pipe;
+  readonly #isFolderOwn: boolean;
   readonly #ended: Promise<unknown>;
   #hasStdoutEnded = false;
   #stdoutRest: Buffer = Buffer.alloc(0);
@@ -49,6 +52,7 @@ export class AgentProcess implements AsyncDisposable {
 
   private constructor(folder: string, options: AgentOptions) {
     this.folder = folder;
+    this.#isFolderOwn = options.folder === undefined;
     this.#pipe = new Pipe(folder);
     const { userId, args = ['run', '--config', join(folder, 'config.yaml')] } = options;
     const command = [program, ...args, ...(options.flags ?? [])];
@@ -73,7 +77,7 @@ export class AgentProcess implements AsyncDisposable {
       throw new Error(
         `starting the agent: ${built} is missing; build it first: npx -y pnpm@12 build`,
       );
-    return new AgentProcess(agentFolder(options), options);
+    return new AgentProcess(options.folder ?? agentFolder(options), options);
   }
 
   get pid(): number {
@@ -133,9 +137,8 @@ export class AgentProcess implements AsyncDisposable {
 
   /** Waits for a condition, with a bound. */
   until<T>(found: () => T | undefined | false, what: string, limitMs?: number): Promise<T> {
-    const hasEnded = () => this.#child.exitCode !== null;
     const state = () =>
-      `${this.records.length} records${hasEnded() ? ', the agent has ended' : ''}; it said:\n${this.stderr.slice(-2_000)}`;
+      `${this.records.length} records${this.#hasEnded ? ', the agent has ended' : ''}; it said:\n${this.stderr.slice(-2_000)}`;
     return until(found, what, { state, ...(limitMs === undefined ? {} : { limitMs }) });
   }
 
@@ -158,7 +161,7 @@ export class AgentProcess implements AsyncDisposable {
 
   /** Waits for its end. */
   async ended(limitMs = 20_000): Promise<AgentEnd> {
-    await this.until(() => this.#child.exitCode !== null, 'the agent ends', limitMs);
+    await this.until(() => this.#hasEnded, 'the agent ends', limitMs);
     await this.#ended;
     const isRead = this.#pipe.reader.listenerCount('data') > 0;
     if (isRead) await this.until(() => this.#hasStdoutEnded, 'its standard output is read');
@@ -170,7 +173,11 @@ export class AgentProcess implements AsyncDisposable {
     this.#child.kill('SIGKILL');
     await this.#ended;
     this.#pipe[Symbol.dispose]();
-    rmSync(this.folder, { recursive: true, force: true });
+    if (this.#isFolderOwn) rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  get #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   #takeStdout(bytes: Buffer): void {

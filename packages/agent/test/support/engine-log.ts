@@ -14,8 +14,12 @@ export function nineDigits(time: string): string {
 }
 
 /** The entries of a container's log, by `GET logs?timestamps=1`: pieces of long lines are apart. */
-export async function engineEntries(client: DockerClient, id: string): Promise<LogEntry[]> {
-  const bytes = await client.logs(id, { timestamps: 'true' });
+export async function engineEntries(
+  client: DockerClient,
+  id: string,
+  query: Readonly<Record<string, string>> = {},
+): Promise<LogEntry[]> {
+  const bytes = await client.logs(id, { timestamps: 'true', ...query });
   const entries: LogEntry[] = [];
   for (let at = 0; at + 8 <= bytes.length; ) {
     const end = at + 8 + bytes.readUInt32BE(at + 4);

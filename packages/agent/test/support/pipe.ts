@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 
@@ -19,6 +19,8 @@ export class Pipe {
     execFileSync('mkfifo', ['--mode=666', path]);
     const readingEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     this.writingEnd = openSync(path, constants.O_WRONLY);
+    // The next process in the folder has a pipe of its own.
+    rmSync(path);
     this.reader = new Socket({ fd: readingEnd, readable: true, writable: false });
   }
 
