@@ -44,7 +44,7 @@ export function heedProcess(request: StopRequest, diagnostics: AgentDiagnostics)
     if (request.signal.aborted) {
       diagnostics.error(
         { signal: name },
-        'Stopped at once by a second signal, held records are lost.',
+        'Stopped at once by a second signal: stats and events that are held in memory are lost, logs are read again at the next start.',
       );
       process.exit(1);
     }

@@ -92,7 +92,7 @@ const queue = {
       default: 'wait',
       enum: ['wait', 'drop_oldest', 'drop_newest'],
       description:
-        'wait: the lane takes no more, and reading pauses as long as no other lane takes what is read; what cannot wait (stats, events, and logs while another lane goes on) is dropped and counted as queue_full. drop_oldest, drop_newest: dropped and counted as such.',
+        'wait: logs are left to the engine and read again when there is room; of what cannot be read again (stats, events) the oldest is dropped and counted as not_rereadable. drop_oldest, drop_newest: dropped and counted as such.',
     },
     concurrency: {
       type: 'integer',

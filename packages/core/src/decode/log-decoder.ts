@@ -1,10 +1,15 @@
-import { isDeepStrictEqual } from 'node:util';
 import { ConsoleSplitter, withoutCarriageReturn } from './console.ts';
 import { Demultiplexer } from './demultiplex.ts';
 import { type Line, LineAssembler } from './lines.ts';
 import { LogRecord, type LogSource, type StreamName } from './log.ts';
 import { RecentLines } from './repeats.ts';
-import { type LineRef, type LogPosition, PositionTracker, Resume } from './resume.ts';
+import {
+  isSame as isSamePlace,
+  type LineRef,
+  type LogPosition,
+  PositionTracker,
+  Resume,
+} from './resume.ts';
 import { stampAt } from './timestamp.ts';
 import { weightOf } from './weight.ts';
 
@@ -270,7 +275,7 @@ export class LogDecoder {
     const passed = this.#untilAfter;
     this.#untilAfter = after;
     // While a long line is open, others overtake it: the line that they all stand behind has passed already.
-    const isPassed = isDeepStrictEqual(after, passed);
+    const isPassed = after !== undefined && passed !== undefined && isSamePlace(after, passed);
     return new Resume(isPassed ? overtakers : next);
   }
 

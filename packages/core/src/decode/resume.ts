@@ -199,6 +199,7 @@ export class Resume {
 
 type Place = Pick<LineRef, 'stream' | 'time' | 'ordinal'>;
 
-function isSame(a: Place, b: Place): boolean {
+/** Whether both name the same line. */
+export function isSame(a: Place, b: Place): boolean {
   return a.time === b.time && a.ordinal === b.ordinal && a.stream === b.stream;
 }
