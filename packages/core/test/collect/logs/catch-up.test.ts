@@ -34,6 +34,43 @@ describe('a lane that does not keep up', () => {
     expect(quick.history).toBe(0);
   });
 
+  test('tells how far it is behind, as far as others have read on', async () => {
+    const [slow, quick] = [new ScriptedLane('slow', { free: 1 }), new ScriptedLane('quick')];
+    const web = engine.container({ name: 'web' }).start();
+    await using reading = await Reading.of(engine, [slow, quick]);
+    web.print('stdout', 'one\n');
+    await until(() => slow.lines.length === 1);
+
+    for (const line of numbered(0, 20)) web.print('stdout', `${line}\n`);
+    await until(() => quick.lines.length === 21);
+
+    expect(reading.lagOf(quick)).toEqual({ containers: 0, records: 0, bytes: 0, seconds: 0 });
+    const { containers, records, bytes } = reading.lagOf(slow);
+    expect([containers, records]).toEqual([1, 20]);
+    expect(bytes).toBeGreaterThan(records * 'line 0'.length);
+    slow.frees(100);
+    await until(() => slow.lines.length === 21);
+    await until(() => reading.lagOf(slow).containers === 0);
+  });
+
+  test('that is making room is waited for a moment, and need not read for itself', async () => {
+    const [slow, quick] = [new ScriptedLane('slow', { free: 1 }), new ScriptedLane('quick')];
+    slow.isMakingRoom = true;
+    const web = engine.container({ name: 'web' }).start();
+    await using _reading = await Reading.of(engine, [slow, quick]);
+    web.print('stdout', 'one\n');
+    await until(() => slow.lines.length === 1);
+
+    for (const line of numbered(0, 20)) web.print('stdout', `${line}\n`);
+    await until(() => slow.waiting > 0);
+    slow.frees(100);
+    web.print('stdout', 'end\n');
+    await until(() => [slow, quick].every((lane) => lane.lines.includes('end')));
+
+    expect(slow.lines).toEqual(quick.lines);
+    expect(slow.history).toBe(0);
+  });
+
   test('comes back to a container that has stopped meanwhile', async () => {
     const [slow, quick] = [new ScriptedLane('slow', { free: 1 }), new ScriptedLane('quick')];
     const web = engine.container({ name: 'web' }).start();

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '@tallyman/sdk';
 import { DockerodeEngine } from '../../../src/collect/engine-dockerode.ts';
 import { Inventory } from '../../../src/collect/inventory.ts';
-import { LogCollector } from '../../../src/collect/logs/collector.ts';
+import { type LaneLag, LogCollector } from '../../../src/collect/logs/collector.ts';
 import { reachEngine } from '../../../src/collect/reach.ts';
 import { Subjects } from '../../../src/collect/subjects.ts';
 import { Router } from '../../../src/route/router.ts';
@@ -78,6 +78,10 @@ export class Reading implements AsyncDisposable {
     const reading = new Reading(await partsOf(socketPath, wishes), lanes);
     await until(() => reading.says('Connected to the engine.'));
     return reading;
+  }
+
+  lagOf(lane: LanePort): LaneLag {
+    return this.#logs.lagOf(lane);
   }
 
   says(sentence: string): boolean {
