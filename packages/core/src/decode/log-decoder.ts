@@ -3,14 +3,9 @@ import { Demultiplexer } from './demultiplex.ts';
 import { type Line, LineAssembler } from './lines.ts';
 import { LogRecord, type LogSource, type StreamName } from './log.ts';
 import { RecentLines } from './repeats.ts';
-import {
-  isSame as isSamePlace,
-  type LineRef,
-  type LogPosition,
-  PositionTracker,
-  Resume,
-} from './resume.ts';
+import { type LineRef, type LogPosition, PositionTracker, Resume } from './resume.ts';
 import { stampAt } from './timestamp.ts';
+import { type Until, UpperBound } from './until.ts';
 import { weightOf } from './weight.ts';
 
 /** The engine itself reports, inside the log stream, that it cannot go on (frame type 3). */
@@ -37,20 +32,6 @@ export interface LogDecoderSettings {
   readonly until?: Until;
 }
 
-/** The place up to which was to be read does not come: the log was rotated, damaged, or the clock set back. */
-export class UntilLostError extends Error {
-  override readonly name = 'UntilLostError';
-}
-
-/** A place further on in the log, up to which a lane that was away reads by itself. */
-export interface Until {
-  readonly position: LogPosition;
-  /** `time` where the place itself was lost: whatever is not younger counts as before it. */
-  readonly by: 'line' | 'time';
-  /** Called in the moment in which the place is reached; may name one further on. */
-  readonly reached: () => LogPosition | undefined;
-}
-
 /** Records in the order of the log, and where reading stands after them. */
 export interface DecodedChunk {
   readonly records: readonly LogRecord[];
@@ -71,9 +52,7 @@ export class LogDecoder {
   readonly #console = new ConsoleSplitter();
   readonly #tracker: PositionTracker;
   #resume: Resume | undefined;
-  #until: Resume | undefined;
-  #isBounded = false;
-  #untilAfter: LineRef | undefined;
+  readonly #until: UpperBound | undefined;
   #records: LogRecord[] = [];
   #bytes = 0;
   #chunks: DecodedChunk[] = [];
@@ -95,11 +74,7 @@ export class LogDecoder {
     this.#tracker = new PositionTracker(settings.position);
     if (settings.position !== undefined)
       this.#resume = new Resume(settings.position, settings.resumeBy, settings.tail);
-    if (settings.until !== undefined) {
-      this.#isBounded = true;
-      this.#until = new Resume(settings.until.position, settings.until.by);
-      this.#untilAfter = settings.until.position.after;
-    }
+    this.#until = settings.until && new UpperBound(settings.until);
   }
 
   /** The youngest time that came, of any piece; empty where none did. */
@@ -126,7 +101,7 @@ export class LogDecoder {
 
   /** Whether the place given as `until` was reached; nothing is handed on then. */
   get isComplete(): boolean {
-    return this.#isBounded && this.#until === undefined;
+    return this.#until?.isReached ?? false;
   }
 
   /** How far the log was read, for the next connection. */
@@ -140,7 +115,7 @@ export class LogDecoder {
     return resume === undefined || resume.hasFound || this.#settings.resumeBy === 'time';
   }
 
-  /** The records that these bytes complete; they refer to them. Throws `FramingError`, {@link EngineLogError}, `PositionLostError` or {@link UntilLostError}. */
+  /** The records that these bytes complete; they refer to them. Throws `FramingError`, {@link EngineLogError}, `PositionLostError` or `UntilLostError`. */
   write(bytes: Buffer): DecodedChunk[] {
     if (this.#settings.tty) this.#console.write(bytes, this.#takeConsolePiece);
     else this.#demultiplexer.write(bytes, this.#takeFrame);
@@ -226,7 +201,7 @@ export class LogDecoder {
     }
     const { time, ordinal, isTerminated } = line;
     const ref = { stream, time, ordinal, isTerminated };
-    const isWithin = this.#isWithin(ref);
+    const isWithin = this.#until?.isWithin(ref) ?? true;
     if (!this.#isNew(ref)) {
       this.#tracker.withheld(ref);
       return;
@@ -249,34 +224,6 @@ export class LogDecoder {
     const isNew = this.#resume.isNew(ref);
     if (this.#resume.isDone) this.#resume = undefined;
     return isNew;
-  }
-
-  /** Whether the line is one of those up to `until`. */
-  #isWithin(ref: LineRef): boolean {
-    if (this.#until === undefined) return !this.#isBounded;
-    const isWithin = !this.#beyond(this.#until, ref);
-    if (this.#until.isDone) this.#until = this.#furtherOn();
-    return isWithin;
-  }
-
-  #beyond(until: Resume, ref: LineRef): boolean {
-    try {
-      return until.isNew(ref);
-    } catch (cause) {
-      throw new UntilLostError('reading a log up to a place in it', { cause });
-    }
-  }
-
-  #furtherOn(): Resume | undefined {
-    const { until } = this.#settings;
-    const next = until?.reached();
-    if (next === undefined) return undefined;
-    const { after, ...overtakers } = next;
-    const passed = this.#untilAfter;
-    this.#untilAfter = after;
-    // While a long line is open, others overtake it: the line that they all stand behind has passed already.
-    const isPassed = after !== undefined && passed !== undefined && isSamePlace(after, passed);
-    return new Resume(isPassed ? overtakers : next);
   }
 
   #isRepeated(stream: StreamName, line: Line): boolean {

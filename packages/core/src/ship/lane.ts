@@ -227,7 +227,7 @@ export class Lane implements LanePort {
   #lacks(bytes: number, age: 'live' | 'history'): void {
     this.#rooms[age].lacks(bytes);
     this.#sender.pumpSoon();
-    if (age === 'live' && !this.makesRoom(age)) this.#reports.parked();
+    if (!this.makesRoom(age)) this.#reports.parked();
     this.#changed();
   }
 

@@ -1,9 +1,10 @@
 import { type Clock, messageOf } from '@tallyman/sdk';
 import type { ContainerDetails } from '../../decode/inspect.ts';
 import type { LogSource, StreamName } from '../../decode/log.ts';
-import { type DecodedChunk, LogDecoder, type Until } from '../../decode/log-decoder.ts';
+import { type DecodedChunk, LogDecoder } from '../../decode/log-decoder.ts';
 import type { LogPosition } from '../../decode/resume.ts';
 import { timeOfNanos } from '../../decode/timestamp.ts';
+import type { Until } from '../../decode/until.ts';
 import type { Counters } from '../../vitals/counters.ts';
 import type { Diagnostics } from '../../vitals/log.ts';
 import type { Engine } from '../engine.ts';
