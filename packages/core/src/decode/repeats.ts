@@ -3,6 +3,9 @@ import type { Line } from './lines.ts';
 // Docker 20.10 repeated up to about fifty lines when a log rotated under load.
 const remembered = 256;
 
+// A longer line comes in pieces (moby daemon/logger/copier.go).
+const pieceBytes = 16 * 1024;
+
 /**
  * Recognises lines that an engine sends twice on one connection, as Docker 20.10 does when the log rotates while
  * it is followed. Of one stream; looks back only where the times do, so that it costs nothing as a rule.
@@ -44,17 +47,15 @@ export class RecentLines {
   }
 
   /**
-   * Whether it is the last line once more. Repeated at once it looks like one more line of its time, of which
-   * there is none with the same text: the engine's clock tells nanoseconds.
+   * Whether it is the last line once more, or the last pieces of it. Repeated at once it looks like one more line
+   * of its time, of which there is none with the same text: the engine's clock tells nanoseconds.
    */
   #isLast(line: Line): boolean {
     const last = this.#last;
-    if (
-      last === undefined ||
-      last.time !== line.time ||
-      last.end - last.start !== line.end - line.start
-    )
-      return false;
-    return last.bytes.compare(line.bytes, line.start, line.end, last.start, last.end) === 0;
+    if (last === undefined || last.time !== line.time) return false;
+    const [length, lastLength] = [line.end - line.start, last.end - last.start];
+    if (length > lastLength || (length < lastLength && lastLength <= pieceBytes)) return false;
+    const from = last.end - length;
+    return last.bytes.compare(line.bytes, line.start, line.end, from, last.end) === 0;
   }
 }

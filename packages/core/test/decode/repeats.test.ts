@@ -40,6 +40,15 @@ test('recognises the last line that comes again at once: there are no two of one
   expect(recent.isRepeated(line(3, 0, 'other'))).toBe(false);
 });
 
+test('recognises the last pieces of a long line that come again, and takes no short line for such', () => {
+  const recent = new RecentLines();
+  recent.isRepeated(line(1, 0, `${'a'.repeat(16_384)}tail`));
+  expect(recent.isRepeated(line(1, 2, 'tail'))).toBe(true);
+
+  recent.isRepeated(line(2, 0, 'a tail'));
+  expect(recent.isRepeated(line(2, 1, 'tail'))).toBe(false);
+});
+
 test('forgets what is long ago', () => {
   const recent = new RecentLines();
   for (let nanos = 0; nanos < 2_000; nanos++) recent.isRepeated(line(nanos));
