@@ -6,26 +6,53 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type ContainerLog, systemClock } from '@tallyman/sdk';
+import { textAt, valueAt } from '@tallyman/testkit';
 
 const program = fileURLToPath(new URL('../../agent/bin/tallyman.js', import.meta.url));
 
+/** How an agent ended. */
+export interface AgentEnd {
+  readonly exitCode: number | null;
+  /** What it said last of each sink: offered, delivered, dropped, held. */
+  readonly account: unknown;
+}
+
 /** The built agent as a child process, its standard output read line by line. To be held with `await using`. */
 export class BenchAgent implements AsyncDisposable {
+  /** What it said as a warning or an error, and how often. */
+  readonly warnings: Record<string, number> = {};
   readonly #child: ChildProcess;
-  readonly #folder: string;
+  readonly #ended: Promise<unknown>;
+  #account: unknown;
   #lastLineMs = performance.now();
+  #ownFolder: string | undefined;
 
-  private constructor(child: ChildProcess, folder: string) {
+  private constructor(child: ChildProcess) {
     this.#child = child;
-    this.#folder = folder;
+    this.#ended = once(child, 'close');
   }
 
   /** Starts it with a configuration and waits until it is connected; `take` gets each log record it prints. */
-  static async start(config: object, take: (log: ContainerLog) => void): Promise<BenchAgent> {
-    const folder = await mkdtemp(join(tmpdir(), 'tallyman-bench-'));
+  static async start(
+    config: object,
+    take: (log: ContainerLog) => void = () => {},
+  ): Promise<BenchAgent> {
+    const folder = await newAgentFolder();
+    const agent = await BenchAgent.startIn(folder, config, take);
+    agent.#ownFolder = folder;
+    return agent;
+  }
+
+  /** The same in a folder that stays, with the state in it, for the agent that comes after this one. */
+  static async startIn(
+    folder: string,
+    config: object,
+    take: (log: ContainerLog) => void = () => {},
+  ): Promise<BenchAgent> {
     const file = join(folder, 'config.yaml');
+    const state = { directory: join(folder, 'state') };
     // JSON is YAML.
-    await writeFile(file, JSON.stringify(config));
+    await writeFile(file, JSON.stringify({ state, ...config }));
     const child = spawn(
       process.execPath,
       [program, 'run', '--config', file, '--log-format', 'json'],
@@ -33,13 +60,17 @@ export class BenchAgent implements AsyncDisposable {
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
-    const agent = new BenchAgent(child, folder);
+    const agent = new BenchAgent(child);
     createInterface({ input: child.stdout }).on('line', (line) => {
       agent.#lastLineMs = performance.now();
       take(JSON.parse(line));
     });
-    await connected(child);
+    await agent.#connected();
     return agent;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   /** Resolves once it has printed nothing for so long. */
@@ -49,21 +80,48 @@ export class BenchAgent implements AsyncDisposable {
       await systemClock.sleep(leftMs, AbortSignal.timeout(60_000));
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const exited = once(this.#child, 'exit');
+  /** Asks it to stop and waits for its end. */
+  async stop(): Promise<AgentEnd> {
     this.#child.kill('SIGTERM');
-    await exited;
-    await rm(this.#folder, { recursive: true, force: true });
+    await this.#ended;
+    return { exitCode: this.#child.exitCode, account: this.#account };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    if (this.#ownFolder !== undefined) await rm(this.#ownFolder, { recursive: true, force: true });
+  }
+
+  async #connected(): Promise<void> {
+    const { stderr } = this.#child;
+    if (stderr === null) throw new Error('starting the agent: it has no standard error');
+    const said: string[] = [];
+    await new Promise<void>((resolve, reject) => {
+      createInterface({ input: stderr }).on('line', (line) => {
+        if (this.#hear(line) === 'Connected to the engine.') resolve();
+        said.push(line);
+        if (said.length > 5) said.shift();
+      });
+      this.#child.once('exit', (code) =>
+        reject(
+          new Error(`starting the agent: it ended with ${code}; it said:\n${said.join('\n')}`),
+        ),
+      );
+    });
+  }
+
+  /** The message of a line of standard error. */
+  #hear(line: string): string {
+    const said: unknown = line.startsWith('{') ? JSON.parse(line) : { level: 'error', msg: line };
+    const message = textAt(said, 'msg');
+    if (['warn', 'error'].includes(textAt(said, 'level')))
+      this.warnings[message] = (this.warnings[message] ?? 0) + 1;
+    this.#account = valueAt(said, 'account') ?? this.#account;
+    return message;
   }
 }
 
-async function connected(child: ChildProcess): Promise<void> {
-  if (child.stderr === null) throw new Error('starting the agent: it has no standard error');
-  const lines = createInterface({ input: child.stderr });
-  await new Promise<void>((resolve, reject) => {
-    lines.on('line', (line) => {
-      if (line.includes('Connected to the engine.')) resolve();
-    });
-    child.once('exit', (code) => reject(new Error(`starting the agent: it ended with ${code}`)));
-  });
+/** An empty folder on disk. Whoever asks for it removes it. */
+export function newAgentFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'tallyman-bench-'));
 }

@@ -27,7 +27,7 @@ export const usage = `usage: node packages/faults/dist/main.js [OPTION]...
   --containers N  (20)
   --only KIND     only this kind of fault; may be given again: ${faultKinds.join(', ')}
   --spacing X     the mean time between two faults times X (1)
-  --memory-mib N  the most resident memory of the agent (160)
+  --memory-mib N  the most resident memory of the agent (200)
   --json FILE     writes the result there
   --keep          keeps the folder with the agent's diagnostics
   --short         what the tests run: half a minute of faults, 30,000 lines, 4 containers
@@ -64,7 +64,7 @@ export function optionsFrom(args: readonly string[], seed: number): RunOptions {
     lines: numberFrom('lines', values.lines, form.lines),
     containers: numberFrom('containers', values.containers, form.containers),
     spacing: numberFrom('spacing', values.spacing, form.spacing),
-    memoryMiB: numberFrom('memory-mib', values['memory-mib'], 160),
+    memoryMiB: numberFrom('memory-mib', values['memory-mib'], 200),
     kinds: kinds.filter(isFaultKind),
     keep: values.keep,
     ...(values.json !== undefined && { json: values.json }),

@@ -40,6 +40,9 @@ export class ResponseSource implements ByteSource {
   }
 }
 
+// Of one connection, before the next bytes are read.
+const mostTakenBytes = 128 * 1024;
+
 /**
  * The engine sends one HTTP chunk a log line, and Node emits one event a chunk. What arrived in one turn of
  * the event loop is handed on together.
@@ -49,6 +52,7 @@ class Pump {
   readonly #take: Take;
   readonly #settle: Settle;
   #parts: Buffer[] = [];
+  #bytes = 0;
   #isScheduled = false;
   #isPaused = false;
   #hasEnded = false;
@@ -69,6 +73,8 @@ class Pump {
     }
     response.on('data', (part: Buffer) => {
       this.#parts.push(part);
+      this.#bytes += part.length;
+      if (this.#bytes >= mostTakenBytes) response.pause();
       this.#schedule();
     });
     response.on('end', () => {
@@ -93,9 +99,11 @@ class Pump {
   #deliver(): void {
     if (this.#hasFailed) return;
     try {
+      const isFull = this.#bytes >= mostTakenBytes;
       const wait = this.#parts.length > 0 ? this.#take(this.#joined()) : undefined;
       if (wait !== undefined) this.#pauseUntil(wait);
       else if (this.#hasEnded) this.#settle.resolve();
+      else if (isFull) this.#response.resume();
     } catch (error) {
       this.#fail(error);
     }
@@ -105,6 +113,7 @@ class Pump {
   #joined(): Buffer {
     const joined = Buffer.concat(this.#parts);
     this.#parts = [];
+    this.#bytes = 0;
     return joined;
   }
 

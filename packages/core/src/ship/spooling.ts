@@ -26,6 +26,9 @@ const patienceMs = 1_000;
 // is in flight, and what is read again stays below half: neither is worth a disk's work.
 const [relievedFailing, relievedHealthy] = [1 / 2, 3 / 4];
 
+// So much of a failing lane's memory is free, once what it holds is on disk.
+const freeFailing = 3 / 4;
+
 // So much is given to the disk at once; what settles meanwhile need not be written.
 const groupBytes = 4 * 1024 * 1024;
 
@@ -98,7 +101,7 @@ export class Spooling {
   }
 
   async #write(entry: Entry): Promise<void> {
-    const { spool, stored, clock } = this.#context;
+    const { spool, stored, clock, hold, isFailing, memoryBytes } = this.#context;
     let written: SpoolEntry;
     try {
       written = await spool.append(entry.frame());
@@ -114,6 +117,8 @@ export class Spooling {
     entry.stored = written;
     this.#unstored.delete(entry);
     stored(entry);
+    // What waits for a sink that fails need not wait in memory.
+    if (isFailing()) hold.makeRoom(memoryBytes * freeFailing);
   }
 
   /** The oldest batches for which the disk has room. */

@@ -1,0 +1,21 @@
+import { systemClock } from '@tallyman/sdk';
+import type { DockerClient } from '@tallyman/testkit';
+import { lineStart, printingFrom0, printingOne } from './numbered-lines.ts';
+
+const pollMs = 100;
+const limitMs = 600_000;
+
+/** A container that prints the lines 0 to COUNT - 1 as fast as it can; resolves to its id once the engine has them. */
+export async function printLines(client: DockerClient, count: number): Promise<string> {
+  const id = await client.run({ name: 'numbered', command: printingFrom0(count) });
+  const signal = AbortSignal.timeout(limitMs);
+  while (!(await client.logs(id, { tail: '1' })).includes(lineStart(count - 1)))
+    await systemClock.sleep(pollMs, signal);
+  return id;
+}
+
+/** Makes it print one line more. */
+export async function printOne(client: DockerClient, id: string, number: number): Promise<void> {
+  const { exitCode, stderr } = await client.exec(id, printingOne(number));
+  if (exitCode !== 0) throw new Error(`printing in a container: ${stderr}`);
+}
