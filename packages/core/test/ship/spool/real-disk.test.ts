@@ -107,7 +107,9 @@ const path = smallDisk('small');
     // What else is on it is not the spool's to know: as if another program had filled it since it looked.
     const blind = () => spaceIn(root);
 
-    beforeAll(() => void mkdirSync(join(small, 'spool')));
+    beforeAll(() => {
+      mkdirSync(join(small, 'spool'));
+    });
     afterAll(() => void execFileSync('umount', ['-l', small]));
 
     test('is left a tenth free', async () => {
