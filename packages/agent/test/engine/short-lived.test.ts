@@ -111,6 +111,6 @@ describeEngine('containers that do not live long', (client) => {
       expect.objectContaining({ kind: 'event', action: 'create' }),
     ]);
     const warnings = agent.diagnostics.filter(({ level }) => level !== 'info');
-    expect(warnings.map(({ msg }) => msg)).toEqual(['A remark on the configuration.']);
+    expect(warnings.map(({ msg }) => msg)).toEqual([]);
   });
 });

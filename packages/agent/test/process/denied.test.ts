@@ -26,7 +26,11 @@ testAsNobody(
     await using engine = await new EmbeddedEngine({ socketPath }).start();
     chmodSync(socketPath, 0o660);
 
-    await using agent = await AgentProcess.start({ socketPath, userId: nobody });
+    await using agent = await AgentProcess.start({
+      socketPath,
+      userId: nobody,
+      config: { state: {} },
+    });
     const waiting = await agent.saying('Waiting for the engine.');
     const { exitCode } = await agent.stop();
     await engine.close();

@@ -227,7 +227,7 @@ export class Lane implements LanePort {
   #lacks(bytes: number, age: 'live' | 'history'): void {
     this.#rooms[age].lacks(bytes);
     this.#sender.pumpSoon();
-    if (!this.makesRoom(age)) this.#reports.parked();
+    if (age === 'history' && !this.makesRoom(age)) this.#reports.parked();
     this.#changed();
   }
 
@@ -248,6 +248,7 @@ export class Lane implements LanePort {
     this.#disk?.poke();
     this.#rooms.live.check();
     this.#rooms.history.check();
+    if (this.#rooms.live.isShort && !this.makesRoom('live')) this.#reports.parked();
     this.#conditions.note(this.#sender.status, this.#rooms.live.isShort ? 'parked' : 'open');
   }
 }
