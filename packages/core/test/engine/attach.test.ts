@@ -15,9 +15,17 @@ const neverAsked: AttachReaderSettings['readLog'] = () => {
   throw new Error('reading the engine’s log: it was not to be needed');
 };
 
-/** Says how often it was attached. */
+/** Says how often it was attached, and whether it was asked since how the container fares. */
 class CountingEngine extends DockerodeEngine {
   attachments = 0;
+  isInspected = false;
+
+  override async inspect(...asked: Parameters<DockerodeEngine['inspect']>): Promise<unknown> {
+    const { attachments } = this;
+    const answer = await super.inspect(...asked);
+    this.isInspected = attachments === 2;
+    return answer;
+  }
 
   override async attach(...asked: Parameters<DockerodeEngine['attach']>): Promise<ByteSource> {
     const source = await super.attach(...asked);
@@ -78,7 +86,8 @@ describeEngine('a container that is attached to', (client) => {
       const { reader, engine } = await readerOf(id, client(), { take, readLog: neverAsked });
 
       const ended = reader.run(signal);
-      await until(() => engine.attachments === 2);
+      // Only then does the reader know that it came in time.
+      await until(() => engine.attachments === 2 && engine.isInspected);
       await client().start(id);
 
       expect(['gone', 'stopped']).toContain(await ended);
