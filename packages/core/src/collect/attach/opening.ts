@@ -1,27 +1,16 @@
-import { type Clock, messageOf } from '@tallyman/sdk';
 import { AttachDecoder } from '../../decode/attach-decoder.ts';
 import { ReceiptTimes } from '../../decode/attach-times.ts';
 import type { ContainerDetails } from '../../decode/inspect.ts';
 import type { LogSource, StreamName } from '../../decode/log.ts';
 import { earlier } from '../../decode/timestamp.ts';
-import type { Counters } from '../../vitals/counters.ts';
-import type { Diagnostics } from '../../vitals/log.ts';
-import { Backoff } from '../backoff.ts';
-import type { ContainerDirectory } from '../containers.ts';
+import { Attempts, type AttemptsSettings } from '../attempts.ts';
 import type { AttachQuery, ByteSource, Engine } from '../engine.ts';
 import type { AnnouncedConnection } from './announced.ts';
 import { Attachment, type TakeAtOnce } from './connection.ts';
 
-export interface AttachSettings {
+export interface AttachSettings extends AttemptsSettings {
   readonly engine: Engine;
-  readonly directory: ContainerDirectory;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Diagnostics;
-  readonly counters: Counters;
   readonly maxLineBytes: number;
-  /** Resolves while the engine can be reached: one wait for all readers. */
-  readonly connected: (signal: AbortSignal) => Promise<void>;
   readonly engineNow: () => string;
   /** What records of a stream share at this moment. */
   readonly source: (stream: StreamName) => LogSource;
@@ -34,7 +23,7 @@ const goneGraceMs = 10_000;
 export class AttachOpening {
   readonly #container: ContainerDetails;
   readonly #settings: AttachSettings;
-  readonly #backoff: Backoff;
+  readonly #attempts: Attempts;
   readonly #times = new ReceiptTimes();
   readonly #gone = new AbortController();
   #isGone = false;
@@ -44,7 +33,7 @@ export class AttachOpening {
     this.#container = container;
     this.#settings = settings;
     // Short at its longest: what a container prints before it is attached to is lost.
-    this.#backoff = new Backoff({ firstMs: 100, longestMs: 2_000, random: settings.random });
+    this.#attempts = new Attempts(container.id, settings, { firstMs: 100, longestMs: 2_000 });
   }
 
   /** Whether the engine ever let the container be attached to. */
@@ -106,7 +95,7 @@ export class AttachOpening {
       openedAt: engineNow(),
       take: (records) => {
         if (records.length === 0) return;
-        this.#backoff.reset();
+        this.#attempts.succeeded();
         take(records);
       },
       close,
@@ -114,32 +103,13 @@ export class AttachOpening {
   }
 
   /** What the engine says of the container now; nothing where it is gone. */
-  async refreshed(signal: AbortSignal): Promise<ContainerDetails | undefined> {
-    const { directory, connected } = this.#settings;
-    while (true) {
-      try {
-        await connected(signal);
-        return await directory.refresh(this.#container.id, signal);
-      } catch (error) {
-        signal.throwIfAborted();
-        await this.wait(error, signal);
-      }
-    }
+  refreshed(signal: AbortSignal): Promise<ContainerDetails | undefined> {
+    return this.#attempts.refreshed(signal);
   }
 
-  async wait(failure: unknown, signal: AbortSignal): Promise<void> {
-    const { clock, log, counters } = this.#settings;
-    const delayMs = Math.round(this.#backoff.nextMs());
-    counters.add('log_reconnects');
-    const error = messageOf(failure);
-    log.debug({ container: this.#container.id, error, delayMs }, 'Attaching again.');
-    await clock.sleep(delayMs, signal);
+  wait(failure: unknown, signal: AbortSignal): Promise<undefined> {
+    return this.#attempts.wait(failure, signal);
   }
-}
-
-/** Whether there is nothing more to come of a container. */
-export function isGone(container: ContainerDetails | undefined): boolean {
-  return container === undefined || ['removing', 'dead'].includes(container.status);
 }
 
 // The engine answers at once, or, if a start has begun, only when that is over; it sets `StartedAt` just before. The

@@ -1,9 +1,10 @@
 import type { ContainerDetails } from '../../decode/inspect.ts';
+import { isGone } from '../attempts.ts';
 import type { AttachQuery } from '../engine.ts';
 import type { AnnouncedConnection } from './announced.ts';
 import type { Attachment, TakeAtOnce } from './connection.ts';
 import { Hold } from './hold.ts';
-import { AttachOpening, type AttachSettings, isGone, isLate } from './opening.ts';
+import { AttachOpening, type AttachSettings, isLate } from './opening.ts';
 
 /** Why reading stopped: the container did, it is no more, or its log cannot be read at all. */
 export type AttachEnd = 'stopped' | 'gone' | 'not_readable';

@@ -2,14 +2,14 @@ import type { ContainerDetails } from '../../decode/inspect.ts';
 import type { DecodedChunk } from '../../decode/log-decoder.ts';
 import type { LogPosition } from '../../decode/resume.ts';
 import type { LanePort } from '../../ship/lane-port.ts';
-import type { Backoff } from '../backoff.ts';
+import { Attempts, isGone } from '../attempts.ts';
 import type { Audience } from './audience.ts';
-import { LogCursor, type Reading } from './cursor.ts';
+import { LogCursor, type LogCursorSettings, type Reading } from './cursor.ts';
 import { type LogPlace, markOf } from './place.ts';
-import { isGone, isKind, type LogReaderSettings, logBackoff, refreshed, waited } from './reader.ts';
+import { isKind, logDelays } from './reader.ts';
 import { patienceMs, withRoom } from './room.ts';
 
-export interface CatchUpSettings extends Omit<LogReaderSettings, 'take'> {
+export interface CatchUpSettings extends Omit<LogCursorSettings, 'take'> {
   readonly lane: LanePort;
   readonly audience: Audience;
   readonly container: () => ContainerDetails;
@@ -28,14 +28,14 @@ export type CatchUpEnd = 'joined' | 'behind' | 'gone';
 /** Reads one container's log for one lane that was away, up to where the shared reader stands. */
 export class CatchUp {
   readonly #settings: CatchUpSettings;
-  readonly #backoff: Backoff;
+  readonly #attempts: Attempts;
   /** Why the last turn came to nothing. */
   #failure: unknown;
   #misses = 0;
 
   constructor(settings: CatchUpSettings) {
     this.#settings = settings;
-    this.#backoff = logBackoff(settings);
+    this.#attempts = new Attempts(settings.container().id, settings, logDelays);
   }
 
   /** One turn. Rejects only with the signal's reason. */
@@ -60,8 +60,7 @@ export class CatchUp {
   async pause(signal: AbortSignal): Promise<void> {
     if (this.#failure === undefined) return;
     this.#misses++;
-    const { id } = this.#settings.container();
-    await waited(id, this.#failure, this.#settings, this.#backoff, signal);
+    await this.#attempts.wait(this.#failure, signal);
     this.#failure = undefined;
   }
 
@@ -86,12 +85,7 @@ export class CatchUp {
 
   async #unfinished({ failure }: Reading, signal: AbortSignal): Promise<CatchUpEnd> {
     if (isKind(failure, 'not_readable')) return 'gone';
-    const { id } = this.#settings.container();
-    if (
-      isKind(failure, 'gone') &&
-      isGone(await refreshed(id, this.#settings, this.#backoff, signal))
-    )
-      return 'gone';
+    if (isKind(failure, 'gone') && isGone(await this.#attempts.refreshed(signal))) return 'gone';
     throw failure ?? new Error('the place of the shared reader did not come');
   }
 
@@ -116,7 +110,7 @@ export class CatchUp {
     const read = { chunk: { records, mark: markOf(container(), place) }, place };
     const attempt = () => {
       if (!lane.offerLog(read.chunk, 'history')) return false;
-      this.#backoff.reset();
+      this.#attempts.succeeded();
       audience.moved(lane, read);
       return true;
     };

@@ -1,12 +1,11 @@
-import { type Clock, messageOf } from '@tallyman/sdk';
+import { messageOf } from '@tallyman/sdk';
 import type { ContainerDetails } from '../../decode/inspect.ts';
 import type { LogSource, StreamName } from '../../decode/log.ts';
 import { type DecodedChunk, LogDecoder } from '../../decode/log-decoder.ts';
 import type { LogPosition } from '../../decode/resume.ts';
 import { timeOfNanos } from '../../decode/timestamp.ts';
 import type { Until } from '../../decode/until.ts';
-import type { Counters } from '../../vitals/counters.ts';
-import type { Diagnostics } from '../../vitals/log.ts';
+import type { AttemptsSettings } from '../attempts.ts';
 import type { Engine } from '../engine.ts';
 import { Approach, isAstray } from './approach.ts';
 import { EndCheck } from './end-check.ts';
@@ -16,16 +15,10 @@ import { Probe } from './probe.ts';
 import { SilenceWatch } from './silence.ts';
 import type { LogStart } from './start.ts';
 
-export interface LogCursorSettings {
+export interface LogCursorSettings extends AttemptsSettings {
   readonly engine: Engine;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Diagnostics;
-  readonly counters: Counters;
   readonly openings: Openings;
   readonly maxLineBytes: number;
-  /** Resolves while the engine can be reached: one wait for all readers. */
-  readonly connected: (signal: AbortSignal) => Promise<void>;
   /** What records of a stream share at this moment. */
   readonly source: (stream: StreamName) => LogSource;
   /** Takes what was read; a promise pauses reading. */

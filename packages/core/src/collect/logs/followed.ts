@@ -8,13 +8,14 @@ import type { Slots } from '../slots.ts';
 import { Audience, type Lag } from './audience.ts';
 import { CatchUp } from './catch-up.ts';
 import type { CollectedLog } from './collected.ts';
+import type { LogCursorSettings } from './cursor.ts';
 import { Handover } from './handover.ts';
 import { type LogPlace, markOf, placeOf, timeOfPlace } from './place.ts';
-import { type LogEnd, LogReader, type LogReaderSettings } from './reader.ts';
+import { type LogEnd, LogReader } from './reader.ts';
 import { type Births, firstPlaceOf } from './start.ts';
 import { LogTally } from './tally.ts';
 
-export interface FollowedSettings extends Omit<LogReaderSettings, 'take' | 'source' | 'gap'> {
+export interface FollowedSettings extends Omit<LogCursorSettings, 'take' | 'source' | 'gap'> {
   readonly logs: LogSettings;
   readonly agentBornAt: string;
   readonly engineNow: () => string;
@@ -30,6 +31,8 @@ export interface FollowedSettings extends Omit<LogReaderSettings, 'take' | 'sour
   readonly unread: (container: ContainerDetails, lanes: readonly LanePort[]) => void;
 }
 
+const unexpectedMs = 30_000;
+
 /** One container whose log is, or was, read: by one reader for all lanes that keep up, and by one for each that does not. */
 export class FollowedLog implements CollectedLog {
   readonly tally: LogTally;
@@ -41,6 +44,7 @@ export class FollowedLog implements CollectedLog {
   #container: ContainerDetails;
   #reading: Promise<void> | undefined;
   #isReadable = true;
+  #isPaused = false;
   readonly #gone = new AbortController();
 
   constructor(container: ContainerDetails, settings: FollowedSettings, signal: AbortSignal) {
@@ -87,7 +91,7 @@ export class FollowedLog implements CollectedLog {
 
   /** Starts whatever should be under way and is not. */
   #goOn(): void {
-    if (this.#signal.aborted || !this.#isReadable) return;
+    if (this.#signal.aborted || !this.#isReadable || this.#isPaused) return;
     this.#bringAllBack();
     if (this.#reading === undefined && this.#isWanted()) this.#read();
   }
@@ -160,11 +164,16 @@ export class FollowedLog implements CollectedLog {
   #failed(error: unknown, abandoned: AbortSignal): void {
     if (this.#signal.aborted || abandoned.aborted) return;
     const { id, name } = this.#container;
-    this.#isReadable = false;
-    this.#settings.log.error(
+    const { log, clock } = this.#settings;
+    log.error(
       { container: name, id: shortId(id), error: messageOf(error) },
-      'Reading a log stopped unexpectedly, it is taken up again when the agent starts anew.',
+      'Reading a log stopped unexpectedly, it is tried again in half a minute.',
     );
+    this.#isPaused = true;
+    clock.after(unexpectedMs, () => {
+      this.#isPaused = false;
+      this.#goOn();
+    });
   }
 
   #unreadable(): void {
@@ -244,7 +253,7 @@ export class FollowedLog implements CollectedLog {
     return placeOf(mark, firstPlaceOf(this.#container, logs.startAt, births));
   }
 
-  #readerSettings(): Omit<LogReaderSettings, 'take'> {
+  #readerSettings(): Omit<LogCursorSettings, 'take'> {
     const { source, gap } = this.#settings;
     return {
       ...this.#settings,

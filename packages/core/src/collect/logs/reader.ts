@@ -1,17 +1,11 @@
-import { messageOf } from '@tallyman/sdk';
 import type { ContainerDetails } from '../../decode/inspect.ts';
 import type { DecodedChunk } from '../../decode/log-decoder.ts';
-import { Backoff } from '../backoff.ts';
-import type { ContainerDirectory } from '../containers.ts';
+import { Attempts, isGone } from '../attempts.ts';
 import { EngineError, type EngineErrorKind } from '../engine.ts';
 import { isAstray } from './approach.ts';
 import { LogCursor, type LogCursorSettings, type Reading } from './cursor.ts';
 import type { LogPlace } from './place.ts';
 import { runStartOf } from './start.ts';
-
-export interface LogReaderSettings extends LogCursorSettings {
-  readonly directory: ContainerDirectory;
-}
 
 /**
  * Why reading stopped: the container did; it is no more, and its log was read to the end that the engine gave it,
@@ -26,18 +20,18 @@ export type LogEnd = 'stopped' | 'gone' | 'lost' | 'not_readable';
 export class LogReader {
   readonly #id: string;
   readonly #tty: boolean;
-  readonly #settings: LogReaderSettings;
+  readonly #settings: LogCursorSettings;
   readonly #cursor: LogCursor;
-  readonly #backoff: Backoff;
+  readonly #attempts: Attempts;
   #ended: string | undefined;
 
-  constructor(container: ContainerDetails, place: LogPlace, settings: LogReaderSettings) {
+  constructor(container: ContainerDetails, place: LogPlace, settings: LogCursorSettings) {
     this.#id = container.id;
     this.#tty = container.tty;
     this.#settings = settings;
-    this.#backoff = logBackoff(settings);
+    this.#attempts = new Attempts(container.id, settings, logDelays);
     const take = (chunk: DecodedChunk) => {
-      this.#backoff.reset();
+      this.#attempts.succeeded();
       return settings.take(chunk);
     };
     this.#cursor = new LogCursor(container, place, { ...settings, take });
@@ -82,10 +76,10 @@ export class LogReader {
     finishedBefore: string | undefined,
     signal: AbortSignal,
   ): Promise<LogEnd | undefined> {
-    const now = await this.#refreshed(signal);
+    const now = await this.#attempts.refreshed(signal);
     if (now === undefined) return this.#finish(followed, 'gone');
     if (now.isRunning && now.finishedAt === finishedBefore)
-      return this.#wait('the log ended while the container runs', signal);
+      return this.#attempts.wait('the log ended while the container runs', signal);
     if (now.isRunning) return this.#tty ? this.#finish(followed, undefined) : undefined;
     // Engines end the stream of a container that stops before its very last lines (20.10 often does).
     const rest = await this.#cursor.toEnd(signal);
@@ -104,68 +98,17 @@ export class LogReader {
   async #atFailure(failure: unknown, signal: AbortSignal): Promise<LogEnd | undefined> {
     if (isKind(failure, 'not_readable')) return 'not_readable';
     // An engine under load also answers so for a container that lives; its inspect answer is the truth.
-    if (isKind(failure, 'gone') && isGone(await this.#refreshed(signal))) return 'lost';
-    if (!isAstray(failure)) return this.#wait(failure, signal);
+    if (isKind(failure, 'gone') && isGone(await this.#attempts.refreshed(signal))) return 'lost';
+    if (!isAstray(failure)) return this.#attempts.wait(failure, signal);
     await this.#cursor
       .reachFurther(failure, signal)
-      .catch((error: unknown) => this.#wait(error, signal));
+      .catch((error: unknown) => this.#attempts.wait(error, signal));
     return undefined;
-  }
-
-  #refreshed(signal: AbortSignal): Promise<ContainerDetails | undefined> {
-    return refreshed(this.#id, this.#settings, this.#backoff, signal);
-  }
-
-  #wait(failure: unknown, signal: AbortSignal): Promise<undefined> {
-    return waited(this.#id, failure, this.#settings, this.#backoff, signal);
   }
 }
 
 /** Between connections to a log. */
-export function logBackoff({ random }: Pick<LogCursorSettings, 'random'>): Backoff {
-  return new Backoff({ firstMs: 250, longestMs: 30_000, random });
-}
-
-type Waiting = Pick<LogReaderSettings, 'clock' | 'log' | 'counters'>;
-
-/** Waits after a failure, as long as the backoff says. */
-export async function waited(
-  id: string,
-  failure: unknown,
-  { clock, log, counters }: Waiting,
-  backoff: Backoff,
-  signal: AbortSignal,
-): Promise<undefined> {
-  signal.throwIfAborted();
-  const delayMs = Math.round(backoff.nextMs());
-  counters.add('log_reconnects');
-  log.debug({ container: id, error: messageOf(failure), delayMs }, 'Reading a log again.');
-  await clock.sleep(delayMs, signal);
-}
-
-/** The container as the engine knows it now; asks until the engine answers. */
-export async function refreshed(
-  id: string,
-  settings: Waiting & Pick<LogReaderSettings, 'directory' | 'connected'>,
-  backoff: Backoff,
-  signal: AbortSignal,
-): Promise<ContainerDetails | undefined> {
-  const { directory, connected } = settings;
-  while (true) {
-    try {
-      await connected(signal);
-      return await directory.refresh(id, signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      await waited(id, error, settings, backoff, signal);
-    }
-  }
-}
-
-/** Whether nothing of it can be read any more. */
-export function isGone(container: ContainerDetails | undefined): boolean {
-  return container === undefined || ['removing', 'dead'].includes(container.status);
-}
+export const logDelays = { firstMs: 250, longestMs: 30_000 };
 
 export function isKind(failure: unknown, kind: EngineErrorKind): boolean {
   return failure instanceof EngineError && failure.kind === kind;

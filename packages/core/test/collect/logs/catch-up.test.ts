@@ -3,11 +3,8 @@ import { EmbeddedEngine } from '@tallyman/testkit';
 import fc from 'fast-check';
 import { ScriptedLane } from '../../route/scripted-lane.ts';
 import { until } from '../../until.ts';
+import { numbered, text } from './lines.ts';
 import { Reading } from './reading.ts';
-
-const numbered = (from: number, to: number) =>
-  Array.from({ length: to - from }, (_, n) => `line ${from + n}`);
-const text = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
 
 describe('a lane that does not keep up', () => {
   let engine: EmbeddedEngine;

@@ -3,11 +3,8 @@ import { EmbeddedEngine } from '@tallyman/testkit';
 import { timeOfNanos } from '../../../src/decode/timestamp.ts';
 import { ScriptedLane, type ScriptedLaneOptions } from '../../route/scripted-lane.ts';
 import { until } from '../../until.ts';
+import { numbered, text } from './lines.ts';
 import { Reading } from './reading.ts';
-
-const numbered = (from: number, to: number) =>
-  Array.from({ length: to - from }, (_, n) => `line ${from + n}`);
-const text = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
 
 /** The lane of the agent's next life: it remembers what the last one settled. */
 function heirOf(lane: ScriptedLane, options: ScriptedLaneOptions = {}): ScriptedLane {

@@ -3,11 +3,8 @@ import { type Clock, systemClock } from '@tallyman/sdk';
 import { EmbeddedEngine, VirtualClock } from '@tallyman/testkit';
 import { ScriptedLane } from '../../route/scripted-lane.ts';
 import { until, untilOn } from '../../until.ts';
+import { numbered, text } from './lines.ts';
 import { Reading } from './reading.ts';
-
-const numbered = (from: number, to: number) =>
-  Array.from({ length: to - from }, (_, n) => `line ${from + n}`);
-const text = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
 
 describe('a log in bad weather', () => {
   let engine: EmbeddedEngine;
