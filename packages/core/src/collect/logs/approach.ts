@@ -1,17 +1,14 @@
-import type { Clock } from '@tallyman/sdk';
 import type { ContainerDetails } from '../../decode/inspect.ts';
 import { type LogPosition, PositionLostError } from '../../decode/resume.ts';
 import { earlier, sinceOf } from '../../decode/timestamp.ts';
-import type { Engine } from '../engine.ts';
 import { DamagedLogError } from './end-check.ts';
-import { Probe, type Range } from './probe.ts';
+import type { Probe, Range } from './probe.ts';
 import type { LogStart } from './start.ts';
 import { surveyOf, type WayOn, wayOn } from './survey.ts';
 
 export interface ApproachSettings {
   readonly container: Pick<ContainerDetails, 'id' | 'tty'>;
-  readonly engine: Engine;
-  readonly clock: Clock;
+  readonly probe: Probe;
   /** Told that lines may be missing. */
   readonly gap: (reason: string) => void;
 }
@@ -43,9 +40,8 @@ export class Approach {
   #way: WayOn | undefined;
 
   constructor(settings: ApproachSettings) {
-    const { container, engine, clock } = settings;
     this.#settings = settings;
-    this.#probe = new Probe(container, engine, clock);
+    this.#probe = settings.probe;
   }
 
   /** To be called when the line was found. */

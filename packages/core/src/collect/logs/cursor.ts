@@ -42,6 +42,7 @@ export class LogCursor {
   readonly #settings: LogCursorSettings;
   #start: LogStart;
   #position: LogPosition | undefined;
+  readonly #probe: Probe;
   readonly #approach: Approach;
   #hasConnected = false;
 
@@ -54,7 +55,8 @@ export class LogCursor {
     this.#start = start;
     this.#position = position;
     this.#settings = settings;
-    this.#approach = new Approach({ ...settings, container });
+    this.#probe = new Probe(container, settings.engine, settings.clock);
+    this.#approach = new Approach({ container, probe: this.#probe, gap: settings.gap });
   }
 
   get position(): LogPosition | undefined {
@@ -209,7 +211,7 @@ export class LogCursor {
   }
 
   #watch(decoder: LogDecoder, isFollowing: boolean, signal: AbortSignal): SilenceWatch {
-    const { clock, random, log, engine } = this.#settings;
+    const { clock, random, log } = this.#settings;
     const { id } = this.#container;
     return new SilenceWatch({
       clock,
@@ -218,7 +220,7 @@ export class LogCursor {
       // What is known to be in the log comes at once.
       expectsLine: () => !decoder.hasResumed || !decoder.hasSeenExpected,
       newestHeard: () => decoder.newestTime,
-      newestThere: (limited) => new Probe(this.#container, engine, clock).newest(limited),
+      newestThere: (limited) => this.#probe.newest(limited),
       said: (error) =>
         log.debug(
           { container: id, error: messageOf(error) },
