@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import {
   type Accounts,
-  DockerodeEngine,
   type EngineError,
+  HttpEngine,
   type Pipeline,
   type ReachedEngine,
   reachEngine,
@@ -70,7 +70,7 @@ async function collected(
     return stop.signal.aborted ? nothingCollected(config) : 'not_started';
 
   const address = engineAddress(config.engine);
-  const engine = new DockerodeEngine(address);
+  const engine = new HttpEngine(address);
   const explain = (error: EngineError) => adviceFor(error, address);
   const ports = { clock: systemClock, random: Math.random, log: diagnostics, explain };
   let engineInfo: ReachedEngine;

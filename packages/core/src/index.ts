@@ -6,7 +6,7 @@ export {
   type EngineErrorKind,
   type EngineInfo,
 } from './collect/engine.ts';
-export { DockerodeEngine, oldestApiVersion } from './collect/engine-dockerode.ts';
+export { HttpEngine, oldestApiVersion } from './collect/engine-http.ts';
 export { type ReachedEngine, reachEngine } from './collect/reach.ts';
 export { containerIdFrom } from './collect/self.ts';
 export { type ContainerDetails, containerFrom, listedFrom } from './decode/inspect.ts';

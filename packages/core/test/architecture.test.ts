@@ -15,7 +15,7 @@ const imports = sources.flatMap(({ file, text }) =>
 
 /** Each third party is known in one place, so that it can be replaced there. */
 const homes: Readonly<Record<string, string>> = {
-  dockerode: 'core/src/collect/engine-dockerode.ts',
+  dockerode: 'core/src/collect/engine-http.ts',
   'p-queue': 'core/src/ship/writes.ts',
   'write-file-atomic': 'core/src/state/',
   axios: 'http-kit/src/',

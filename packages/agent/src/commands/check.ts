@@ -2,8 +2,8 @@ import { hostname } from 'node:os';
 import {
   type ContainerDetails,
   containerFrom,
-  DockerodeEngine,
   EngineError,
+  HttpEngine,
   listedFrom,
   Router,
 } from '@tallyman/core';
@@ -54,7 +54,7 @@ async function explainContainers(config: LoadedConfig): Promise<boolean> {
   const address = engineAddress(config.engine);
   const signal = AbortSignal.timeout(answerLimitMs);
   try {
-    const engine = new DockerodeEngine(address);
+    const engine = new HttpEngine(address);
     const { product, apiVersion } = await engine.connect(signal);
     const listed = (await engine.list(signal)).map(listedFrom).filter((one) => one !== undefined);
     const containers = await Promise.all(

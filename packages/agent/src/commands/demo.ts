@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DockerodeEngine } from '@tallyman/core';
+import { HttpEngine } from '@tallyman/core';
 import { systemClock } from '@tallyman/sdk';
 import { demoWorld, EmbeddedEngine } from '@tallyman/testkit';
 import { runAgent } from '../agent.ts';
@@ -92,7 +92,7 @@ const answerLimitMs = 2_000;
 async function answers({ engine }: LoadedConfig, signal: AbortSignal): Promise<boolean> {
   try {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(answerLimitMs)]);
-    await new DockerodeEngine(engineAddress(engine)).connect(limited);
+    await new HttpEngine(engineAddress(engine)).connect(limited);
     return true;
   } catch {
     return false;

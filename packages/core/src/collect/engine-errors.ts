@@ -7,8 +7,7 @@ export function engineErrorFrom(error: unknown, doing: string, where: string): E
   const { code, statusCode, message } = objectOf(error);
   const cause = { cause: error };
   if (typeof statusCode === 'number') {
-    // The transport puts words of its own before the engine's (docker-modem lib/modem.js, buildPayload).
-    const said = (stringOf(message) ?? '').replace(/^\(HTTP code \d+\) \w+ - /, '').trim();
+    const said = stringOf(message) ?? '';
     const text = `${doing}: the engine answers ${statusCode} "${said}"`;
     return new EngineError(kindOfStatus(statusCode, said), text, cause);
   }

@@ -8,7 +8,7 @@ import {
   systemClock,
 } from '@tallyman/sdk';
 import { type EmbeddedEngine, expectBalanced } from '@tallyman/testkit';
-import { DockerodeEngine } from '../../src/collect/engine-dockerode.ts';
+import { HttpEngine } from '../../src/collect/engine-http.ts';
 import { type ReachedEngine, reachEngine } from '../../src/collect/reach.ts';
 import { Pipeline } from '../../src/pipeline.ts';
 import type { CollectSettings, LaneSettings, PipelineSettings } from '../../src/settings.ts';
@@ -36,12 +36,7 @@ export class Agent implements AsyncDisposable {
   readonly pipeline: Pipeline;
   readonly engineInfo: ReachedEngine;
 
-  private constructor(
-    engine: DockerodeEngine,
-    engineInfo: ReachedEngine,
-    said: Said[],
-    wishes: Wishes,
-  ) {
+  private constructor(engine: HttpEngine, engineInfo: ReachedEngine, said: Said[], wishes: Wishes) {
     this.engineInfo = engineInfo;
     this.said = said;
     this.pipeline = new Pipeline(this.#settings(wishes), {
@@ -53,7 +48,7 @@ export class Agent implements AsyncDisposable {
   }
 
   static async startedAt(socketPath: string, wishes: Wishes = {}): Promise<Agent> {
-    const engine = new DockerodeEngine({ kind: 'unix', socketPath });
+    const engine = new HttpEngine({ kind: 'unix', socketPath });
     const said: Said[] = [];
     const info = await reachEngine(engine, portsOf(wishes, said), AbortSignal.timeout(10_000));
     const agent = new Agent(engine, info, said, wishes);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '@tallyman/sdk';
 import { EmbeddedEngine, type EmbeddedEngineOptions, type Recording } from '@tallyman/testkit';
-import { DockerodeEngine } from '../../src/collect/engine-dockerode.ts';
+import { HttpEngine } from '../../src/collect/engine-http.ts';
 import { reachEngine } from '../../src/collect/reach.ts';
 import { logInto, type Said } from '../ship/lane-under-test.ts';
 import { recordingOf } from './answers.ts';
@@ -14,7 +14,7 @@ describe('reaching an engine', () => {
 
   async function reached(options: EmbeddedEngineOptions) {
     engine = await new EmbeddedEngine(options).start();
-    return new DockerodeEngine({ kind: 'unix', socketPath: engine.socketPath });
+    return new HttpEngine({ kind: 'unix', socketPath: engine.socketPath });
   }
 
   test.each([

@@ -4,7 +4,7 @@ import { type DockerClient, describeEngine } from '@tallyman/testkit';
 import { AttachReader, type AttachReaderSettings } from '../../src/collect/attach/reader.ts';
 import { Containers } from '../../src/collect/containers.ts';
 import type { ByteSource } from '../../src/collect/engine.ts';
-import { DockerodeEngine } from '../../src/collect/engine-dockerode.ts';
+import { HttpEngine } from '../../src/collect/engine-http.ts';
 import { type LogRecord, LogSource } from '../../src/decode/log.ts';
 import { earlier } from '../../src/decode/timestamp.ts';
 import { Counters } from '../../src/vitals/counters.ts';
@@ -16,18 +16,18 @@ const neverAsked: AttachReaderSettings['readLog'] = () => {
 };
 
 /** Says how often it was attached, and whether it was asked since how the container fares. */
-class CountingEngine extends DockerodeEngine {
+class CountingEngine extends HttpEngine {
   attachments = 0;
   isInspected = false;
 
-  override async inspect(...asked: Parameters<DockerodeEngine['inspect']>): Promise<unknown> {
+  override async inspect(...asked: Parameters<HttpEngine['inspect']>): Promise<unknown> {
     const { attachments } = this;
     const answer = await super.inspect(...asked);
     this.isInspected = attachments === 2;
     return answer;
   }
 
-  override async attach(...asked: Parameters<DockerodeEngine['attach']>): Promise<ByteSource> {
+  override async attach(...asked: Parameters<HttpEngine['attach']>): Promise<ByteSource> {
     const source = await super.attach(...asked);
     this.attachments++;
     return source;

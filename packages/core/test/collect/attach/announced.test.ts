@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { EmbeddedEngine } from '@tallyman/testkit';
 import { Announced } from '../../../src/collect/attach/announced.ts';
-import { DockerodeEngine } from '../../../src/collect/engine-dockerode.ts';
+import { HttpEngine } from '../../../src/collect/engine-http.ts';
 import { until } from '../../until.ts';
 
 async function announcing() {
   const engine = await new EmbeddedEngine().start();
   const stopping = new AbortController();
-  const client = new DockerodeEngine({ kind: 'unix', socketPath: engine.socketPath });
+  const client = new HttpEngine({ kind: 'unix', socketPath: engine.socketPath });
   return { engine, stopping, announced: new Announced(client, stopping.signal) };
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { EmbeddedEngine } from '@tallyman/testkit';
-import { DockerodeEngine } from '../../../src/collect/engine-dockerode.ts';
+import { HttpEngine } from '../../../src/collect/engine-http.ts';
 import { until } from '../../until.ts';
 
 /** Carries bytes between a tcp port and a unix socket. */
@@ -36,10 +36,10 @@ class TcpProxy implements AsyncDisposable {
 
 describe('attaching through the engine’s API', () => {
   let engine: EmbeddedEngine;
-  let client: DockerodeEngine;
+  let client: HttpEngine;
   beforeEach(async () => {
     engine = await new EmbeddedEngine().start();
-    client = new DockerodeEngine({ kind: 'unix', socketPath: engine.socketPath });
+    client = new HttpEngine({ kind: 'unix', socketPath: engine.socketPath });
   });
   afterEach(() => engine.close());
   const signal = AbortSignal.timeout(60_000);
@@ -103,7 +103,7 @@ describe('attaching through the engine’s API', () => {
   test('works over tcp as well', async () => {
     const web = engine.container({ name: 'web', tty: true });
     await using proxy = await TcpProxy.to(engine.socketPath);
-    const distant = new DockerodeEngine({ kind: 'tcp', host: '127.0.0.1', port: proxy.port });
+    const distant = new HttpEngine({ kind: 'tcp', host: '127.0.0.1', port: proxy.port });
     const source = await distant.attach('web', { backlog: false }, signal);
     const parts: Buffer[] = [];
 

@@ -12,7 +12,7 @@ import {
   type LogReading,
 } from '../../../src/collect/attach/reader.ts';
 import { Containers } from '../../../src/collect/containers.ts';
-import { DockerodeEngine } from '../../../src/collect/engine-dockerode.ts';
+import { HttpEngine } from '../../../src/collect/engine-http.ts';
 import { type LogRecord, LogSource } from '../../../src/decode/log.ts';
 import { timeOfNanos } from '../../../src/decode/timestamp.ts';
 import { Counters } from '../../../src/vitals/counters.ts';
@@ -50,7 +50,7 @@ export class AttachUnderTest implements AsyncDisposable {
   readonly clock: VirtualClock;
   readonly records: LogRecord[] = [];
   readonly gaps: string[] = [];
-  readonly #client: DockerodeEngine;
+  readonly #client: HttpEngine;
   readonly #containers: Containers;
   readonly #stopping = new AbortController();
   readonly #bornAt: string;
@@ -58,7 +58,7 @@ export class AttachUnderTest implements AsyncDisposable {
   private constructor(engine: EmbeddedEngine, clock: VirtualClock) {
     this.engine = engine;
     this.clock = clock;
-    this.#client = new DockerodeEngine({ kind: 'unix', socketPath: engine.socketPath });
+    this.#client = new HttpEngine({ kind: 'unix', socketPath: engine.socketPath });
     this.#containers = new Containers(
       { engine: this.#client, clock, log: logInto([]) },
       { changed: () => {}, gone: () => {} },

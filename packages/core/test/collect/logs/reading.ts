@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@tallyman/sdk';
-import { DockerodeEngine } from '../../../src/collect/engine-dockerode.ts';
+import { HttpEngine } from '../../../src/collect/engine-http.ts';
 import { Inventory } from '../../../src/collect/inventory.ts';
 import { type LaneLag, LogCollector } from '../../../src/collect/logs/collector.ts';
 import { reachEngine } from '../../../src/collect/reach.ts';
@@ -96,7 +96,7 @@ export class Reading implements AsyncDisposable {
 }
 
 async function partsOf(socketPath: string, wishes: ReadingWishes) {
-  const engine = new DockerodeEngine({ kind: 'unix', socketPath });
+  const engine = new HttpEngine({ kind: 'unix', socketPath });
   const said: Said[] = [];
   const ports = {
     clock: wishes.clock ?? systemClock,

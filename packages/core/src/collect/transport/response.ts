@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { ByteSource } from './engine.ts';
+import type { ByteSource } from '../engine.ts';
 
 const longestBodyBytes = 64 * 1024 * 1024;
 
