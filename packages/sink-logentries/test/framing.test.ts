@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { type ContainerLog, writeJson } from '@tallyman/sdk';
 import { eventRecord, LogentriesReceiver, logRecord, statRecord } from '@tallyman/testkit';
 import fc from 'fast-check';
+import { instantOf } from '../../core/src/decode/instant.ts';
+import { Line } from '../../core/src/decode/lines.ts';
 import { LogRecord, LogSource } from '../../core/src/decode/log.ts';
 import { formats } from '../src/format/formats.ts';
 import { singleLine } from '../src/format/single-line.ts';
@@ -94,21 +96,21 @@ describe.each(names)('%s', (name) => {
   });
 });
 
+const anyMessage = fc.uint8Array({ maxLength: 300 });
+const anyMoment = fc.record({
+  // One after the other mostly share their second; before 2001 seconds have fewer digits.
+  seconds: fc.constantFrom(1_795_288_215, 1_795_288_216, 7),
+  nanos: fc.nat(999_999_999),
+  ordinal: fc.nat(2),
+});
+
 test('writes a record that is a view on bytes as its documented JSON', () => {
   const origin = { host: 'quay', container: logRecord().container, fields: { team: 'ä' } };
   const source = new LogSource(origin, 'stderr');
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 300 }), fc.boolean(), (bytes, truncated) => {
-      const line = {
-        time: logRecord().time,
-        ordinal: 3,
-        bytes: Buffer.from(bytes),
-        start: 0,
-        end: bytes.length,
-        truncated,
-        isTerminated: true,
-      };
-      const record = new LogRecord(source, line);
+    fc.property(anyMessage, anyMoment, fc.boolean(), (bytes, moment, truncated) => {
+      const facts = { ...moment, truncated, isTerminated: true };
+      const record = new LogRecord(source, new Line(facts, Buffer.from(bytes)));
 
       expect(writeJson in record).toBe(true);
       expect(eventsOf(formats.json, record)).toEqual([JSON.stringify(record)]);
@@ -122,15 +124,9 @@ test('keeps a long view on bytes parseable in every part', () => {
     'stdout',
   );
   const bytes = Buffer.concat([Buffer.from('"ä\\'.repeat(50_000)), Buffer.from([0xff, 0xc3])]);
-  const record = new LogRecord(source, {
-    time: logRecord().time,
-    ordinal: 0,
-    bytes,
-    start: 0,
-    end: bytes.length,
-    truncated: false,
-    isTerminated: true,
-  });
+  const at = instantOf(logRecord().time);
+  const facts = { ...at, ordinal: 0, truncated: false, isTerminated: true };
+  const record = new LogRecord(source, new Line(facts, bytes));
 
   const parts = eventsOf(formats.json, record).map((event): ContainerLog => JSON.parse(event));
 

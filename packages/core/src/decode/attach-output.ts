@@ -1,3 +1,4 @@
+import { instantOf } from './instant.ts';
 import type { Line } from './lines.ts';
 import { LineAssembler } from './lines.ts';
 
@@ -43,7 +44,7 @@ export class OutputLines {
   #end(bytes: Buffer, from: number, to: number, time: string): void {
     this.#assemblePiece();
     // The line's own: it may wait for long, and is not to keep all that was received with it.
-    this.#assembler.piece(time, Buffer.from(bytes.subarray(from, to)), 0, to - from);
+    this.#assembler.piece(instantOf(time), Buffer.from(bytes.subarray(from, to)), 0, to - from);
     this.#time = undefined;
   }
 
@@ -60,7 +61,7 @@ export class OutputLines {
 
   #assemblePiece(): void {
     if (this.#pieceLength === 0 || this.#time === undefined) return;
-    this.#assembler.piece(this.#time, this.#piece, 0, this.#pieceLength);
+    this.#assembler.piece(instantOf(this.#time), this.#piece, 0, this.#pieceLength);
     this.#pieceLength = 0;
   }
 }

@@ -1,5 +1,7 @@
-import type { Line } from './lines.ts';
-import { longestStampBytes, stampAt, stampEndBytes, usualStampAt } from './timestamp.ts';
+import { timeOf } from './instant.ts';
+import { Line } from './lines.ts';
+import { longestStampBytes, StampReader } from './stamp.ts';
+import { stampEndBytes, usualStampAt } from './timestamp.ts';
 
 /** Receives the piece `bytes[start, end)`, its line ending included. */
 export type TakePiece = (time: string, bytes: Buffer, start: number, end: number) => void;
@@ -17,6 +19,7 @@ const pieceBytes = 16 * 1024;
  */
 export class ConsoleSplitter {
   #pending: Buffer = Buffer.alloc(0);
+  readonly #stamp = new StampReader();
   /** The time of a line whose first pieces were handed over already: `#pending` begins at a border. */
   #lineTime: string | undefined;
 
@@ -87,16 +90,18 @@ export class ConsoleSplitter {
 
   /** The piece's time and where its own bytes begin. An unreadable time is empty. */
   #begin(bytes: Buffer, at: number, end: number): { time: string; start: number } {
-    const stamp = stampAt(bytes, at, end);
-    if (this.#lineTime === undefined)
-      return { time: stamp?.time ?? '', start: stamp?.payloadStart ?? at };
-    const isRepeated = stamp?.time === this.#lineTime;
-    return { time: this.#lineTime, start: isRepeated ? stamp.payloadStart : at };
+    const stamp = this.#stamp;
+    const isStamped = stamp.read(bytes, at, end);
+    const time = isStamped ? timeOf(stamp) : '';
+    const start = isStamped ? stamp.payloadStart : at;
+    if (this.#lineTime === undefined) return { time, start };
+    return { time: this.#lineTime, start: time === this.#lineTime ? start : at };
   }
 }
 
 /** Without the `\r` that a terminal puts before `\n`. */
 export function withoutCarriageReturn(line: Line): Line {
   const { bytes, start, end } = line;
-  return end > start && bytes[end - 1] === carriageReturn ? { ...line, end: end - 1 } : line;
+  const hasReturn = end > start && bytes[end - 1] === carriageReturn;
+  return hasReturn ? new Line(line, bytes, start, end - 1) : line;
 }

@@ -1,25 +1,61 @@
-/** A line, or what there is of it: `bytes[start, end)`, without its line ending. */
-export interface Line {
-  readonly time: string;
+import { earliest, type Instant, isSameInstant, timeOf } from './instant.ts';
+
+/** Of a line, all but where its bytes are. */
+export interface LineFacts extends Instant {
   /** Of its first piece, among the pieces of equal time of this stream. */
   readonly ordinal: number;
-  /** Shared with its neighbours where it came in one piece. */
-  readonly bytes: Buffer;
-  readonly start: number;
-  readonly end: number;
   readonly truncated: boolean;
   /** False where no `\n` ended it: its container stopped in the middle. */
   readonly isTerminated: boolean;
 }
 
+/**
+ * A line, or what there is of it: `bytes[start, end)`, without its line ending. The bytes are shared with its
+ * neighbours where it came in one piece.
+ */
+export class Line implements LineFacts {
+  readonly seconds: number;
+  readonly nanos: number;
+  readonly ordinal: number;
+  readonly truncated: boolean;
+  readonly isTerminated: boolean;
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+
+  constructor(facts: LineFacts, bytes: Buffer, start = 0, end = bytes.length) {
+    this.seconds = facts.seconds;
+    this.nanos = facts.nanos;
+    this.ordinal = facts.ordinal;
+    this.truncated = facts.truncated;
+    this.isTerminated = facts.isTerminated;
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+  }
+
+  /** RFC 3339, UTC, nine fractional digits. */
+  get time(): string {
+    return timeOf(this);
+  }
+}
+
 const newline = 0x0a;
 
-interface OpenLine {
-  readonly time: string;
+interface OpenLine extends Instant {
   readonly ordinal: number;
   readonly parts: Buffer[];
   length: number;
   truncated: boolean;
+}
+
+/** What is known of the piece at hand: one object for all of them. */
+interface PieceFacts {
+  seconds: number;
+  nanos: number;
+  ordinal: number;
+  readonly truncated: false;
+  readonly isTerminated: true;
 }
 
 /**
@@ -31,8 +67,12 @@ export class LineAssembler {
   readonly #maxLineBytes: number;
   readonly #take: (line: Line) => void;
   #open: OpenLine | undefined;
-  #pieceTime = '';
-  #pieceOrdinal = 0;
+  readonly #piece: PieceFacts = {
+    ...earliest,
+    ordinal: 0,
+    truncated: false,
+    isTerminated: true,
+  };
 
   constructor(maxLineBytes: number, take: (line: Line) => void) {
     this.#maxLineBytes = maxLineBytes;
@@ -40,22 +80,22 @@ export class LineAssembler {
   }
 
   /** The line that has begun and not ended. */
-  get open(): Pick<Line, 'time' | 'ordinal'> | undefined {
+  get open(): Pick<LineFacts, 'seconds' | 'nanos' | 'ordinal'> | undefined {
     return this.#open;
   }
 
   /** Takes the piece `bytes[start, end)`, its line ending included. The bytes stay as they are: lines refer to them. */
-  piece(time: string, bytes: Buffer, start: number, end: number): void {
-    if (this.#open !== undefined && this.#open.time !== time) this.flush();
+  piece(at: Instant, bytes: Buffer, start: number, end: number): void {
+    if (this.#open !== undefined && !isSameInstant(this.#open, at)) this.flush();
     let from = start;
     while (from < end) {
-      const ordinal = this.#nextOrdinal(time);
+      this.#count(at);
       const lineEnd = bytes.indexOf(newline, from);
       if (lineEnd < 0 || lineEnd >= end) {
-        this.#append(time, ordinal, bytes.subarray(from, end));
+        this.#append(bytes.subarray(from, end));
         return;
       }
-      this.#end(time, ordinal, bytes, from, lineEnd);
+      this.#end(bytes, from, lineEnd);
       from = lineEnd + 1;
     }
   }
@@ -67,29 +107,30 @@ export class LineAssembler {
 
   #close(isTerminated: boolean): void {
     if (this.#open === undefined) return;
-    const { time, ordinal, parts, truncated } = this.#open;
+    const { parts, ...facts } = this.#open;
     this.#open = undefined;
-    const bytes = Buffer.concat(parts);
-    this.#take({ time, ordinal, bytes, start: 0, end: bytes.length, truncated, isTerminated });
+    this.#take(new Line({ ...facts, isTerminated }, Buffer.concat(parts)));
   }
 
-  #nextOrdinal(time: string): number {
-    this.#pieceOrdinal = time === this.#pieceTime ? this.#pieceOrdinal + 1 : 0;
-    this.#pieceTime = time;
-    return this.#pieceOrdinal;
+  #count(at: Instant): void {
+    const piece = this.#piece;
+    piece.ordinal = isSameInstant(at, piece) ? piece.ordinal + 1 : 0;
+    piece.seconds = at.seconds;
+    piece.nanos = at.nanos;
   }
 
-  #end(time: string, ordinal: number, bytes: Buffer, start: number, end: number): void {
+  #end(bytes: Buffer, start: number, end: number): void {
     if (this.#open === undefined && end - start <= this.#maxLineBytes) {
-      this.#take({ time, ordinal, bytes, start, end, truncated: false, isTerminated: true });
+      this.#take(new Line(this.#piece, bytes, start, end));
       return;
     }
-    this.#append(time, ordinal, bytes.subarray(start, end));
+    this.#append(bytes.subarray(start, end));
     this.#close(true);
   }
 
-  #append(time: string, ordinal: number, part: Buffer): void {
-    this.#open ??= { time, ordinal, parts: [], length: 0, truncated: false };
+  #append(part: Buffer): void {
+    const { seconds, nanos, ordinal } = this.#piece;
+    this.#open ??= { seconds, nanos, ordinal, parts: [], length: 0, truncated: false };
     const open = this.#open;
     if (open.truncated) return;
     const room = this.#maxLineBytes - open.length;

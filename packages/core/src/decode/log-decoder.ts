@@ -1,10 +1,11 @@
 import { ConsoleSplitter, withoutCarriageReturn } from './console.ts';
 import { Demultiplexer } from './demultiplex.ts';
+import { earliest, type Instant, instantOf, isLater, isSameInstant, timeOf } from './instant.ts';
 import { type Line, LineAssembler } from './lines.ts';
 import { LogRecord, type LogSource, type StreamName } from './log.ts';
 import { RecentLines } from './repeats.ts';
-import { type LineRef, type LogPosition, PositionTracker, Resume } from './resume.ts';
-import { stampAt } from './timestamp.ts';
+import { type LogPosition, PositionTracker, Resume } from './resume.ts';
+import { StampReader } from './stamp.ts';
 import { type Until, UpperBound } from './until.ts';
 import { weightOf } from './weight.ts';
 
@@ -46,20 +47,22 @@ const [stderrChannel, errorChannel] = [2, 3];
 /** Turns the bytes of one connection to a container's log into records. Synchronous; between calls it holds at most one line a stream. */
 export class LogDecoder {
   readonly #settings: LogDecoderSettings;
-  readonly #assemblers = new Map<StreamName, LineAssembler>();
-  readonly #recent = new Map<StreamName, RecentLines>();
+  readonly #streams = new Map<StreamName, DecodedStream>();
+  readonly #assemblers: LineAssembler[] = [];
   readonly #demultiplexer = new Demultiplexer();
   readonly #console = new ConsoleSplitter();
+  readonly #stamp = new StampReader();
   readonly #tracker: PositionTracker;
   #resume: Resume | undefined;
   readonly #until: UpperBound | undefined;
   #records: LogRecord[] = [];
   #bytes = 0;
   #chunks: DecodedChunk[] = [];
-  #lastTime: string;
-  #newestTime = '';
-  #firstTime = '';
-  #isExpectedSeen: boolean;
+  /** Of the last piece that carried a time. */
+  #last: Instant;
+  readonly #newest = { ...earliest };
+  #first: Instant | undefined;
+  #expected: Instant | undefined;
   /** Entries that came with a time: lines, and pieces of long ones. */
   entries = 0;
   /** Lines that the engine sent twice. */
@@ -69,8 +72,8 @@ export class LogDecoder {
 
   constructor(settings: LogDecoderSettings) {
     this.#settings = settings;
-    this.#lastTime = settings.fallbackTime;
-    this.#isExpectedSeen = settings.expected === undefined || settings.expected === '';
+    this.#last = instantOf(settings.fallbackTime);
+    if (settings.expected) this.#expected = instantOf(settings.expected);
     this.#tracker = new PositionTracker(settings.position);
     if (settings.position !== undefined)
       this.#resume = new Resume(settings.position, settings.resumeBy, settings.tail);
@@ -79,23 +82,22 @@ export class LogDecoder {
 
   /** The youngest time that came, of any piece; empty where none did. */
   get newestTime(): string {
-    return this.#newestTime;
+    return this.#first === undefined ? '' : timeOf(this.#newest);
   }
 
   /** The time of the first entry; empty where none came. */
   get firstTime(): string {
-    return this.#firstTime;
+    return this.#first === undefined ? '' : timeOf(this.#first);
   }
 
   /** Whether the entry came that is known to be in the log. */
   get hasSeenExpected(): boolean {
-    return this.#isExpectedSeen;
+    return this.#expected === undefined;
   }
 
   /** Whether a line has begun and not ended. */
   get isMidLine(): boolean {
-    for (const assembler of this.#assemblers.values())
-      if (assembler.open !== undefined) return true;
+    for (const { open } of this.#assemblers) if (open !== undefined) return true;
     return false;
   }
 
@@ -119,14 +121,14 @@ export class LogDecoder {
   write(bytes: Buffer): DecodedChunk[] {
     if (this.#settings.tty) this.#console.write(bytes, this.#takeConsolePiece);
     else this.#demultiplexer.write(bytes, this.#takeFrame);
-    for (const recent of this.#recent.values()) recent.rest();
+    for (const { recent } of this.#streams.values()) recent.rest();
     return this.take();
   }
 
   /** The lines that had no end: only to be called once the container has stopped. */
   flush(): DecodedChunk[] {
     if (this.#settings.tty) this.#console.flush(this.#takeConsolePiece);
-    for (const assembler of this.#assemblers.values()) assembler.flush();
+    for (const assembler of this.#assemblers) assembler.flush();
     return this.take();
   }
 
@@ -151,87 +153,86 @@ export class LogDecoder {
       throw new EngineLogError(
         `reading the log: the engine says "${bytes.toString('utf8', start, end).trim()}"`,
       );
-    const stamp = stampAt(bytes, start, end);
-    if (stamp === undefined) this.untimedPieces++;
-    else this.#timed(stamp.time);
+    const stamp = this.#stamp;
+    const isTimed = stamp.read(bytes, start, end);
+    if (isTimed) this.#timed(stamp);
+    else this.untimedPieces++;
     const stream = channel === stderrChannel ? 'stderr' : 'stdout';
-    this.#takePiece(stream, bytes, stamp?.payloadStart ?? start, end);
+    this.#takePiece(stream, bytes, isTimed ? stamp.payloadStart : start, end);
   };
 
   readonly #takeConsolePiece = (time: string, bytes: Buffer, start: number, end: number): void => {
     if (time === '') this.untimedPieces++;
-    else this.#timed(time);
+    else this.#timed(instantOf(time));
     this.#takePiece('console', bytes, start, end);
   };
 
-  #timed(time: string): void {
-    this.#lastTime = time;
+  #timed(at: Instant): void {
+    this.#last = at;
     this.entries++;
-    if (this.#firstTime === '') this.#firstTime = time;
-    if (time > this.#newestTime) this.#newestTime = time;
-    if (!this.#isExpectedSeen) this.#isExpectedSeen = time === this.#settings.expected;
+    const { seconds, nanos } = at;
+    this.#first ??= { seconds, nanos };
+    if (isLater(at, this.#newest)) {
+      this.#newest.seconds = seconds;
+      this.#newest.nanos = nanos;
+    }
+    if (this.#expected !== undefined && isSameInstant(at, this.#expected))
+      this.#expected = undefined;
   }
 
   #takePiece(stream: StreamName, bytes: Buffer, start: number, end: number): void {
-    const assembler = this.#assembler(stream);
+    const { assembler } = this.#stream(stream);
     const before = assembler.open;
-    assembler.piece(this.#lastTime, bytes, start, end);
+    assembler.piece(this.#last, bytes, start, end);
     const { open } = assembler;
     if (open === undefined || open === before) return;
     this.#tracker.began(stream);
-    const place = { stream, time: open.time, ordinal: open.ordinal };
+    const place = { stream, time: timeOf(open), ordinal: open.ordinal };
     this.#resume?.begun(place);
     this.#until?.begun(place);
   }
 
-  #assembler(stream: StreamName): LineAssembler {
-    let assembler = this.#assemblers.get(stream);
-    if (assembler === undefined) {
-      const take = (line: Line) => this.#takeLine(stream, line);
-      assembler = new LineAssembler(this.#settings.maxLineBytes, take);
-      this.#assemblers.set(stream, assembler);
+  #stream(name: StreamName): DecodedStream {
+    let stream = this.#streams.get(name);
+    if (stream === undefined) {
+      const recent = new RecentLines();
+      const take = (line: Line) => {
+        if (recent.isRepeated(line)) this.repeatedLines++;
+        else this.#takeLine(name, line);
+      };
+      const assembler = new LineAssembler(this.#settings.maxLineBytes, take);
+      stream = { assembler, recent };
+      this.#streams.set(name, stream);
+      this.#assemblers.push(assembler);
     }
-    return assembler;
+    return stream;
   }
 
   #takeLine(stream: StreamName, line: Line): void {
-    if (this.#isRepeated(stream, line)) {
-      this.repeatedLines++;
-      return;
-    }
-    const { time, ordinal, isTerminated } = line;
-    const ref = { stream, time, ordinal, isTerminated };
-    const isWithin = this.#until?.isWithin(ref) ?? true;
-    if (!this.#isNew(ref)) {
-      this.#tracker.withheld(ref);
-      return;
-    }
-    if (isWithin) this.#pass(ref, line);
-  }
-
-  #pass(ref: LineRef, line: Line): void {
-    const { stream } = ref;
     const text = stream === 'console' ? withoutCarriageReturn(line) : line;
     const record = new LogRecord(this.#settings.source(stream), text);
+    const isWithin = this.#until?.isWithin(record) ?? true;
+    if (!this.#isNew(record)) this.#tracker.withheld(record);
+    else if (isWithin) this.#pass(record);
+  }
+
+  #pass(record: LogRecord): void {
     this.#records.push(record);
     this.#bytes += weightOf(record);
-    this.#tracker.passed(ref, this.isMidLine);
+    this.#tracker.passed(record, this.isMidLine);
     if (this.#records.length >= chunkRecords || this.#bytes >= chunkBytes) this.#cutChunk();
   }
 
-  #isNew(ref: LineRef): boolean {
+  #isNew(record: LogRecord): boolean {
     if (this.#resume === undefined) return true;
-    const isNew = this.#resume.isNew(ref);
+    const isNew = this.#resume.isNew(record);
     if (this.#resume.isDone) this.#resume = undefined;
     return isNew;
   }
+}
 
-  #isRepeated(stream: StreamName, line: Line): boolean {
-    let recent = this.#recent.get(stream);
-    if (recent === undefined) {
-      recent = new RecentLines();
-      this.#recent.set(stream, recent);
-    }
-    return recent.isRepeated(line);
-  }
+/** One stream on its way from pieces to lines that were not seen yet. */
+interface DecodedStream {
+  readonly assembler: LineAssembler;
+  readonly recent: RecentLines;
 }

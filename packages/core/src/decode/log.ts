@@ -5,8 +5,9 @@ import {
   type JsonWritable,
   writeJson,
 } from '@tallyman/sdk';
+import { nanoDigits, timeOf } from './instant.ts';
+import { JsonHead } from './json-head.ts';
 import type { Line } from './lines.ts';
-import { nanosOf } from './timestamp.ts';
 import { weight } from './weight.ts';
 
 /** What all records of a container have in common, until the container is renamed or relabelled. */
@@ -29,6 +30,8 @@ export class LogSource {
   readonly idPrefix: string;
   /** The JSON between a record's time and its message. */
   readonly json: Buffer;
+  /** The JSON of a record up to its message. */
+  readonly head: JsonHead;
 
   constructor(origin: Origin, stream: StreamName) {
     this.origin = origin;
@@ -37,6 +40,7 @@ export class LogSource {
     const { host, container, fields } = origin;
     const shared = JSON.stringify({ host, container, fields, stream });
     this.json = Buffer.from(`,${shared.slice(1, -1)},"message":`);
+    this.head = new JsonHead(this.idPrefix, this.json);
   }
 }
 
@@ -53,24 +57,27 @@ const perRecordBytes = 120;
  */
 export class LogRecord implements ContainerLog, JsonWritable {
   readonly source: LogSource;
-  readonly time: string;
-  /** Of its line, among those of equal time of its stream. */
-  readonly ordinal: number;
-  readonly isTerminated: boolean;
-  readonly #bytes: Buffer;
-  readonly #start: number;
-  readonly #end: number;
+  /** Its line, with the bytes of the message. */
+  readonly line: Line;
   declare readonly truncated?: true;
 
   constructor(source: LogSource, line: Line) {
     this.source = source;
-    this.time = line.time;
-    this.ordinal = line.ordinal;
-    this.isTerminated = line.isTerminated;
-    this.#bytes = line.bytes;
-    this.#start = line.start;
-    this.#end = line.end;
+    this.line = line;
     if (line.truncated) this.truncated = true;
+  }
+
+  get time(): string {
+    return timeOf(this.line);
+  }
+
+  /** Of its line, among those of equal time of its stream. */
+  get ordinal(): number {
+    return this.line.ordinal;
+  }
+
+  get isTerminated(): boolean {
+    return this.line.isTerminated;
   }
 
   get kind(): 'log' {
@@ -78,7 +85,8 @@ export class LogRecord implements ContainerLog, JsonWritable {
   }
 
   get id(): string {
-    return `${this.source.idPrefix}${nanosOf(this.time)}:${this.ordinal}`;
+    const { seconds, nanos, ordinal } = this.line;
+    return `${this.source.idPrefix}${seconds}${nanoDigits(nanos)}:${ordinal}`;
   }
 
   get host(): string {
@@ -98,21 +106,23 @@ export class LogRecord implements ContainerLog, JsonWritable {
   }
 
   get message(): string {
-    return this.#bytes.toString('utf8', this.#start, this.#end);
+    const { bytes, start, end } = this.line;
+    return bytes.toString('utf8', start, end);
   }
 
   /** The message's own bytes, as the container printed them. */
   get messageBytes(): Buffer {
-    return this.#bytes.subarray(this.#start, this.#end);
+    const { bytes, start, end } = this.line;
+    return bytes.subarray(start, end);
   }
 
   /** How many these are. */
   get messageLength(): number {
-    return this.#end - this.#start;
+    return this.line.end - this.line.start;
   }
 
   get [weight](): number {
-    return this.#end - this.#start + this.source.json.length + perRecordBytes;
+    return this.messageLength + this.source.json.length + perRecordBytes;
   }
 
   toJSON(): ContainerLog {
@@ -122,9 +132,11 @@ export class LogRecord implements ContainerLog, JsonWritable {
   }
 
   [writeJson](target: JsonTarget): void {
-    target.ascii(`{"kind":"log","id":"${this.id}","time":"${this.time}"`);
-    target.raw(this.source.json);
-    target.quoted(this.#bytes, this.#start, this.#end);
-    target.ascii(this.truncated ? ',"truncated":true}' : '}');
+    const { source, line } = this;
+    source.head.write(line, target);
+    target.quoted(line.bytes, line.start, line.end);
+    target.raw(line.truncated ? endOfTruncated : end);
   }
 }
+
+const [end, endOfTruncated] = [Buffer.from('}'), Buffer.from(',"truncated":true}')];

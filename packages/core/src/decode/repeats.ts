@@ -1,4 +1,5 @@
-import type { Line } from './lines.ts';
+import { earliest, type Instant, isLater, isSameInstant } from './instant.ts';
+import { Line } from './lines.ts';
 
 // Docker 20.10 repeated up to about fifty lines when a log rotated under load.
 const remembered = 256;
@@ -11,38 +12,38 @@ const pieceBytes = 16 * 1024;
  * it is followed. Of one stream; looks back only where the times do, so that it costs nothing as a rule.
  */
 export class RecentLines {
-  readonly #times: string[] = [];
-  readonly #ordinals: number[] = [];
+  readonly #seconds = new Float64Array(remembered);
+  readonly #nanos = new Int32Array(remembered);
+  readonly #ordinals = new Int32Array(remembered);
   #next = 0;
-  #youngest = '';
+  #youngest: Instant = earliest;
   #last: Line | undefined;
 
   /** Whether the line was seen before; remembers it if not. */
   isRepeated(line: Line): boolean {
-    if (line.time <= this.#youngest && (this.#isLast(line) || this.#has(line))) return true;
-    if (line.time > this.#youngest) this.#youngest = line.time;
-    this.#times[this.#next] = line.time;
+    const isLatest = isLater(line, this.#youngest);
+    if (!isLatest && (this.#isLast(line) || this.#has(line))) return true;
+    this.#seconds[this.#next] = line.seconds;
+    this.#nanos[this.#next] = line.nanos;
     this.#ordinals[this.#next] = line.ordinal;
     this.#next = (this.#next + 1) % remembered;
+    if (isLatest) this.#youngest = line;
     this.#last = line;
     return false;
   }
 
   /** To be called when nothing comes for a while: the last line no longer shares its neighbours' bytes. */
   rest(): void {
+    const { seconds, nanos } = this.#youngest;
+    this.#youngest = { seconds, nanos };
     if (this.#last === undefined || this.#last.start === 0) return;
     const { bytes, start, end } = this.#last;
-    this.#last = {
-      ...this.#last,
-      bytes: Buffer.from(bytes.subarray(start, end)),
-      start: 0,
-      end: end - start,
-    };
+    this.#last = new Line(this.#last, Buffer.from(bytes.subarray(start, end)));
   }
 
-  #has({ time, ordinal }: Line): boolean {
-    for (let at = this.#times.indexOf(time); at >= 0; at = this.#times.indexOf(time, at + 1))
-      if (this.#ordinals[at] === ordinal) return true;
+  #has({ seconds, nanos, ordinal }: Line): boolean {
+    for (let at = this.#nanos.indexOf(nanos); at >= 0; at = this.#nanos.indexOf(nanos, at + 1))
+      if (this.#seconds[at] === seconds && this.#ordinals[at] === ordinal) return true;
     return false;
   }
 
@@ -52,7 +53,7 @@ export class RecentLines {
    */
   #isLast(line: Line): boolean {
     const last = this.#last;
-    if (last === undefined || last.time !== line.time) return false;
+    if (last === undefined || !isSameInstant(last, line)) return false;
     const [length, lastLength] = [line.end - line.start, last.end - last.start];
     if (length > lastLength || (length < lastLength && lastLength <= pieceBytes)) return false;
     const from = last.end - length;

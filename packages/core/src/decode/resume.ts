@@ -1,3 +1,4 @@
+import { type Instant, instantOf, isLater } from './instant.ts';
 import type { StreamName } from './log.ts';
 import { millisecondsOf } from './timestamp.ts';
 
@@ -35,18 +36,26 @@ export class PositionLostError extends Error {
 // was handed on, the line will not come.
 const lostAfterMs = 1_000;
 
+/** A line that is handed on, with its time as it is compared. */
+export interface PassedLine extends LineRef {
+  readonly line: Instant;
+}
+
+type Youngest = Pick<PassedLine, 'stream' | 'time' | 'line'>;
+
 /** Follows what is handed on, so that a cut connection can be resumed without gap or repeat. */
 export class PositionTracker {
   #after: LineRef | undefined;
-  #ahead: Map<StreamName, LineRef>;
+  readonly #ahead: Map<StreamName, LineRef>;
   /** By the stream of a line that has begun: the last line of the other stream that passed since. */
   readonly #overtakers = new Map<StreamName, LineRef>();
-  readonly #youngest: Map<StreamName, Pick<LineRef, 'stream' | 'time'>>;
+  readonly #youngest: Map<StreamName, Youngest>;
 
   constructor(start: LogPosition | undefined) {
     this.#after = start?.after;
     this.#ahead = byStream(start?.ahead ?? []);
-    this.#youngest = byStream(start?.youngest ?? []);
+    const youngest = start?.youngest ?? [];
+    this.#youngest = byStream(youngest.map((line) => ({ ...line, line: instantOf(line.time) })));
   }
 
   /** To be called when a line of this stream has begun and not ended. */
@@ -60,30 +69,46 @@ export class PositionTracker {
   }
 
   /** To be called with each line that was handed on, and whether any line has begun and not ended then. */
-  passed(line: LineRef, isAnyOpen: boolean): void {
+  passed(line: PassedLine, isAnyOpen: boolean): void {
     this.#overtakes(line);
-    if (line.time > (this.#youngest.get(line.stream)?.time ?? ''))
+    const youngest = this.#youngest.get(line.stream);
+    if (youngest === undefined || isLater(line.line, youngest.line))
       this.#youngest.set(line.stream, line);
     if (isAnyOpen) {
       this.#ahead.set(line.stream, line);
       return;
     }
     this.#after = line;
+    if (this.#ahead.size > 0) this.#ahead.clear();
     // A line without an ending is found again by its beginning: what overtook it is not before it then.
     const overtaker = line.isTerminated ? undefined : this.#overtakers.get(line.stream);
-    this.#ahead = byStream(overtaker === undefined ? [] : [overtaker]);
+    if (overtaker !== undefined) this.#ahead.set(overtaker.stream, overtaker);
   }
 
+  /** Where reading stands. Of the lines themselves nothing is kept from here on. */
   get position(): LogPosition | undefined {
     if (this.#after === undefined && this.#ahead.size === 0) return undefined;
-    const ahead = [...this.#ahead.values()];
-    const youngest = [...this.#youngest.values()].map(({ stream, time }) => ({ stream, time }));
-    return { ...(this.#after === undefined ? {} : { after: this.#after }), ahead, youngest };
+    if (this.#after !== undefined) this.#after = refOf(this.#after);
+    for (const lines of [this.#ahead, this.#overtakers])
+      for (const [stream, line] of lines) lines.set(stream, refOf(line));
+    for (const [key, { stream, time, line }] of this.#youngest) {
+      const { seconds, nanos } = line;
+      this.#youngest.set(key, { stream, time, line: { seconds, nanos } });
+    }
+    return {
+      ...(this.#after === undefined ? {} : { after: this.#after }),
+      ahead: [...this.#ahead.values()],
+      youngest: [...this.#youngest.values()].map(({ stream, time }) => ({ stream, time })),
+    };
   }
 
   #overtakes(line: LineRef): void {
     this.#overtakers.set(line.stream === 'stdout' ? 'stderr' : 'stdout', line);
   }
+}
+
+function refOf({ stream, time, ordinal, isTerminated }: LineRef): LineRef {
+  return { stream, time, ordinal, isTerminated };
 }
 
 function byStream<L extends Pick<LineRef, 'stream'>>(lines: readonly L[]): Map<StreamName, L> {

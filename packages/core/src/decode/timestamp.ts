@@ -1,9 +1,5 @@
-const space = 0x20;
-const [letterZ, letterT, dot] = [0x5a, 0x54, 0x2e];
 /** `2026-11-21T19:10:15.334836550Z`: what the log API of Docker always writes. */
 const usualLength = 30;
-/** No timestamp with its space is longer. */
-export const longestStampBytes = 40;
 const rfc3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
 
 /** Where the `Z` of a usual timestamp stands in it. */
@@ -12,31 +8,6 @@ export const stampEndBytes = usualLength - 1;
 /** The time at `start` where it is written as the log API of Docker always does; checked to the digit. */
 export function usualStampAt(bytes: Buffer, start: number): string | undefined {
   return normalisedTime(bytes.toString('latin1', start, start + usualLength));
-}
-
-/** A timestamp at the front of a piece, and where the piece's own bytes begin. */
-export interface Stamp {
-  /** RFC 3339, UTC, nine fractional digits. */
-  readonly time: string;
-  readonly payloadStart: number;
-}
-
-/** Reads `TIMESTAMP SPACE` at `start`; nothing where there is none. */
-export function stampAt(bytes: Buffer, start: number, end: number): Stamp | undefined {
-  const usualEnd = start + usualLength;
-  if (
-    usualEnd < end &&
-    bytes[usualEnd] === space &&
-    bytes[usualEnd - 1] === letterZ &&
-    bytes[start + 10] === letterT &&
-    bytes[start + 19] === dot
-  )
-    return { time: bytes.toString('latin1', start, usualEnd), payloadStart: usualEnd + 1 };
-
-  const spaceAt = bytes.subarray(start, Math.min(end, start + longestStampBytes)).indexOf(space);
-  if (spaceAt < 0) return undefined;
-  const time = normalisedTime(bytes.toString('latin1', start, start + spaceAt));
-  return time === undefined ? undefined : { time, payloadStart: start + spaceAt + 1 };
 }
 
 /**
@@ -86,8 +57,8 @@ export function earlier(time: string, ms: number): string {
   return timeOfNanos(BigInt(nanosOf(time)) - BigInt(Math.round(ms * 1e6)));
 }
 
-// Consecutive lines mostly share their second.
-function epochSecondsOf(time: string): number {
+/** Whole seconds since the epoch. Consecutive lines mostly share theirs. */
+export function epochSecondsOf(time: string): number {
   if (!time.startsWith(cachedSeconds) || cachedSeconds === '') {
     cachedSeconds = time.slice(0, 19);
     cachedEpoch = Date.parse(`${cachedSeconds}Z`) / 1_000;

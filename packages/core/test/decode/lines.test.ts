@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { instantOf } from '../../src/decode/instant.ts';
 import { type Line, LineAssembler } from '../../src/decode/lines.ts';
 import { timeAt } from './bytes.ts';
 
@@ -11,7 +12,7 @@ function assembled(
   const assembler = new LineAssembler(maxLineBytes, (line) => lines.push(line));
   for (const [time, text] of pieces) {
     const bytes = Buffer.from(text);
-    assembler.piece(time, bytes, 0, bytes.length);
+    assembler.piece(instantOf(time), bytes, 0, bytes.length);
   }
   return { lines, assembler };
 }
@@ -89,7 +90,12 @@ describe('line assembly', () => {
         wanted.forEach((text, index) => {
           const bytes = Buffer.from(`${text}\n`);
           for (let at = 0; at < bytes.length; at += pieceBytes)
-            assembler.piece(timeAt(index), bytes, at, Math.min(bytes.length, at + pieceBytes));
+            assembler.piece(
+              instantOf(timeAt(index)),
+              bytes,
+              at,
+              Math.min(bytes.length, at + pieceBytes),
+            );
         });
 
         expect(texts(lines)).toEqual(wanted);

@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { instantOf, isLater, timeOf } from '../../src/decode/instant.ts';
+import { StampReader } from '../../src/decode/stamp.ts';
 import {
   earlier,
   millisecondsOf,
   nanosOf,
   normalisedTime,
   sinceOf,
-  stampAt,
   timeOfNanos,
 } from '../../src/decode/timestamp.ts';
 
@@ -69,8 +70,9 @@ describe('times', () => {
 describe('a stamp at the front of a piece', () => {
   const stampOf = (text: string) => {
     const bytes = Buffer.from(`..${text}`);
-    const stamp = stampAt(bytes, 2, bytes.length);
-    return stamp && [stamp.time, bytes.toString('utf8', stamp.payloadStart)];
+    const stamp = new StampReader();
+    const isRead = stamp.read(bytes, 2, bytes.length);
+    return isRead ? [timeOf(stamp), bytes.toString('utf8', stamp.payloadStart)] : undefined;
   };
 
   test.each([
@@ -87,10 +89,43 @@ describe('a stamp at the front of a piece', () => {
     expect(stampOf(text)).toEqual([time, payload]);
   });
 
-  test.each(['', 'line', 'a line with spaces', '2026-11-21T19:10:15.334836550Z'])(
-    '%j has none',
-    (text) => {
-      expect(stampOf(text)).toBeUndefined();
-    },
-  );
+  test.each([
+    '',
+    'line',
+    'a line with spaces',
+    '2026-11-21T19:10:15.334836550Z',
+    '2026-13-21T19:10:15.334836550Z line',
+    '2026-11-21T19:10:15.33483655xZ line',
+  ])('%j has none', (text) => {
+    expect(stampOf(text)).toBeUndefined();
+  });
+
+  test('reads one after the other as each by itself', () => {
+    const together = new StampReader();
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(3), fc.nat(999_999_999))), (moments) => {
+        for (const [seconds, nanos] of moments) {
+          const time = timeOf({ seconds: 1_795_288_215 + seconds, nanos });
+          const bytes = Buffer.from(`${time} line`);
+
+          expect(together.read(bytes, 0, bytes.length)).toBe(true);
+          expect(timeOf(together)).toBe(time);
+          expect(together.payloadStart).toBe(31);
+        }
+      }),
+    );
+  });
+});
+
+describe('moments', () => {
+  test('are ordered, and written, as their texts are', () => {
+    fc.assert(
+      fc.property(anyNanos, anyNanos, (a, b) => {
+        const [one, other] = [timeOfNanos(a), timeOfNanos(b)];
+
+        expect(timeOf(instantOf(one))).toBe(one);
+        expect(isLater(instantOf(one), instantOf(other))).toBe(one > other);
+      }),
+    );
+  });
 });

@@ -1,4 +1,6 @@
 import type { ContainerEvent } from '@tallyman/sdk';
+import { instantOf } from '../../src/decode/instant.ts';
+import { Line } from '../../src/decode/lines.ts';
 import { LogRecord, LogSource } from '../../src/decode/log.ts';
 import type { LogChunk, LogMark } from '../../src/decode/mark.ts';
 import { weightOf } from '../../src/decode/weight.ts';
@@ -24,21 +26,17 @@ export function numberOf(id: string): number {
 }
 
 const time = '2025-01-01T00:00:00.000000000Z';
+const at = instantOf(time);
 const sources = new Map<string, LogSource>();
 
 /** A log record of this container whose id ends in the number. It weighs at least 300 bytes. */
 export function line(container: string, number: number, bytes = 400): LogRecord {
   const source = sourceOf(container);
   const withMessage = (bytes: Buffer) =>
-    new LogRecord(source, {
-      time,
-      ordinal: number,
-      bytes,
-      start: 0,
-      end: bytes.length,
-      truncated: false,
-      isTerminated: true,
-    });
+    new LogRecord(
+      source,
+      new Line({ ...at, ordinal: number, truncated: false, isTerminated: true }, bytes),
+    );
   const empty = weightOf(withMessage(Buffer.alloc(0)));
   return withMessage(Buffer.alloc(bytes - empty, '.'));
 }

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { instantOf } from '../../src/decode/instant.ts';
 import type { LogMark } from '../../src/decode/mark.ts';
-import { type LineRef, PositionTracker } from '../../src/decode/resume.ts';
+import { type PassedLine, PositionTracker } from '../../src/decode/resume.ts';
 import { markOrder } from '../../src/state/mark-order.ts';
 import { idOf } from './marks.ts';
 
@@ -13,9 +14,11 @@ function marksAlong(lines: readonly { readonly stepMs: number; readonly isStdout
   let timeMs = Date.UTC(2026, 10, 22);
   return lines.map(({ stepMs, isStdout }, index): LogMark => {
     timeMs += stepMs;
-    const line: LineRef = {
+    const time = new Date(timeMs).toISOString().replace('Z', '000000Z');
+    const line: PassedLine = {
       stream: isStdout ? 'stdout' : 'stderr',
-      time: new Date(timeMs).toISOString().replace('Z', '000000Z'),
+      time,
+      line: instantOf(time),
       // Of lines of equal time the later one has the higher ordinal.
       ordinal: index,
       isTerminated: true,

@@ -2,9 +2,12 @@ import type { Clock } from '@tallyman/sdk';
 
 // So many reads a second cost little, whatever they bring.
 const freeReads = 1_500;
+// Few lines are shorter, with the engine's time and frame.
+const lineBytes = 100;
 const windowMs = 50;
-// What a read brings at least where more is there already than was read for.
-const fullBytes = 16 * 1024;
+const perWindow = windowMs / 1_000;
+// A writer that had to wait for room has filled the socket with so much: it is not made to wait again.
+const fullBytes = 32 * 1024;
 const longestPauseMs = 100;
 
 /**
@@ -16,6 +19,7 @@ export class ReadPace {
   readonly #clock: Clock;
   #windowEndMs = 0;
   #reads = 0;
+  #bytes = 0;
   #isBusy = false;
   #paused: (() => void)[] = [];
   /** Connections that waited together the last time. */
@@ -25,9 +29,9 @@ export class ReadPace {
     this.#clock = clock;
   }
 
-  /** Whether a connection that just brought so many bytes is read again at once; else `resume` is called in time. */
+  /** To be called after each read, with what it brought. Whether the connection is read again at once; else `resume` is called in time. */
   goesOn(bytes: number, resume: () => void): boolean {
-    this.#count();
+    this.#count(bytes);
     if (!this.#isBusy || bytes >= fullBytes) return true;
     this.#paused.push(resume);
     if (this.#paused.length === 1) this.#clock.after(this.#pauseMs(), () => this.#resumeAll());
@@ -46,13 +50,17 @@ export class ReadPace {
     for (const resume of paused) resume();
   }
 
-  #count(): void {
+  #count(bytes: number): void {
     const nowMs = this.#clock.monotonicMs();
     if (nowMs >= this.#windowEndMs) {
-      this.#isBusy = this.#reads > (freeReads * windowMs) / 1_000;
+      // Once reads are spaced their number does not tell any more; what they bring does.
+      const couldBe = this.#isBusy ? this.#bytes / lineBytes : this.#reads;
+      this.#isBusy = couldBe > freeReads * perWindow;
       this.#reads = 0;
+      this.#bytes = 0;
       this.#windowEndMs = nowMs + windowMs;
     }
     this.#reads++;
+    this.#bytes += bytes;
   }
 }

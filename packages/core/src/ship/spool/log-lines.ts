@@ -1,6 +1,7 @@
 import type { ContainerRecord } from '@tallyman/sdk';
+import { secondText } from '../../decode/instant.ts';
 import { isRecord, stringOf, textMapOf } from '../../decode/json.ts';
-import type { Line } from '../../decode/lines.ts';
+import { Line } from '../../decode/lines.ts';
 import {
   LogRecord,
   LogSource,
@@ -16,8 +17,6 @@ const isUnterminated = 2;
 const isSameSource = 4;
 const isSameSecond = 8;
 const isFirstOfItsTime = 16;
-/** The time is not as the log API of Docker writes it, and follows as text. */
-const hasUnusualTime = 32;
 /** A record that is no view on bytes follows as JSON. */
 const isPlain = 64;
 
@@ -30,32 +29,27 @@ export function writeLogs(records: readonly ContainerRecord[], target: PayloadWr
   target.uint32(sources.size);
   for (const source of sources.keys()) target.block(source.json);
   let source: LogSource | undefined;
-  let second = '';
+  let second = Number.NaN;
   for (const record of records) {
     if (!(record instanceof LogRecord)) {
       target.byte(isPlain);
       target.text(JSON.stringify(record));
       continue;
     }
-    const { time, ordinal, truncated, isTerminated } = record;
-    const nanos = nanosIn(time);
+    const { seconds, nanos, ordinal, truncated, isTerminated } = record.line;
     let flags = truncated ? isTruncated : 0;
     if (!isTerminated) flags |= isUnterminated;
     if (record.source === source) flags |= isSameSource;
-    if (nanos === undefined) flags |= hasUnusualTime;
-    else if (time.startsWith(second) && second !== '') flags |= isSameSecond;
+    if (seconds === second) flags |= isSameSecond;
     if (ordinal === 0) flags |= isFirstOfItsTime;
 
     target.byte(flags);
     if (!(flags & isSameSource)) target.uint32(sources.get(record.source) as number);
-    if (nanos === undefined) target.text(time);
-    else {
-      if (!(flags & isSameSecond)) {
-        second = time.slice(0, secondLength);
-        target.text(second);
-      }
-      target.uint32(nanos);
+    if (!(flags & isSameSecond)) {
+      second = seconds;
+      target.text(secondText(seconds));
     }
+    target.uint32(nanos);
     if (ordinal !== 0) target.uint32(ordinal);
     target.block(record.messageBytes);
     source = record.source;
@@ -79,7 +73,7 @@ export function readLogs(count: number, from: PayloadReader): ContainerRecord[] 
   for (let left = from.uint32(); left > 0; left--) sources.push(sourceFrom(from.block()));
   const records: ContainerRecord[] = [];
   let source: LogSource | undefined;
-  let second = '';
+  let seconds = Number.NaN;
   while (records.length < count) {
     const flags = from.byte();
     if (flags & isPlain) {
@@ -88,23 +82,12 @@ export function readLogs(count: number, from: PayloadReader): ContainerRecord[] 
     }
     if (!(flags & isSameSource)) source = sources[from.uint32()];
     if (source === undefined) throw damaged('a line names a source that is not there');
-    let time: string;
-    if (flags & hasUnusualTime) time = from.text();
-    else {
-      if (!(flags & isSameSecond)) second = from.text();
-      time = `${second}.${String(from.uint32()).padStart(9, '0')}Z`;
-    }
+    if (!(flags & isSameSecond)) seconds = secondsFrom(from.text());
+    const nanos = from.uint32();
     const ordinal = flags & isFirstOfItsTime ? 0 : from.uint32();
-    const bytes = from.block();
-    const line: Line = {
-      time,
-      ordinal,
-      bytes,
-      start: 0,
-      end: bytes.length,
-      truncated: (flags & isTruncated) !== 0,
-      isTerminated: (flags & isUnterminated) === 0,
-    };
+    const truncated = (flags & isTruncated) !== 0;
+    const isTerminated = (flags & isUnterminated) === 0;
+    const line = new Line({ seconds, nanos, ordinal, truncated, isTerminated }, from.block());
     records.push(new LogRecord(source, line));
   }
   return records;
@@ -121,24 +104,11 @@ function sourcesOf(records: readonly ContainerRecord[]): Map<LogSource, number> 
   return sources;
 }
 
-const secondLength = 19;
-const usualSecond = /^[\x20-\x7e]{19}$/;
-let cachedSecond = '';
-
-/** The digits behind the point of `2026-11-21T19:10:15.334836550Z`; nothing where it is not written so. */
-function nanosIn(time: string): number | undefined {
-  if (time.length !== 30 || time[secondLength] !== '.' || time[29] !== 'Z') return undefined;
-  let nanos = 0;
-  for (let at = secondLength + 1; at < 29; at++) {
-    const digit = time.charCodeAt(at) - 0x30;
-    if (digit < 0 || digit > 9) return undefined;
-    nanos = nanos * 10 + digit;
-  }
-  if (cachedSecond !== '' && time.startsWith(cachedSecond)) return nanos;
-  const second = time.slice(0, secondLength);
-  if (!usualSecond.test(second)) return undefined;
-  cachedSecond = second;
-  return nanos;
+/** From `2026-11-21T19:10:15`. */
+function secondsFrom(text: string): number {
+  const seconds = Date.parse(`${text}Z`) / 1_000;
+  if (Number.isNaN(seconds)) throw damaged(`"${text}" is no time`);
+  return seconds;
 }
 
 /** From `,"host":…,"stream":…,"message":`. */

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Hold } from '../../../src/collect/attach/hold.ts';
+import { instantOf } from '../../../src/decode/instant.ts';
+import { Line } from '../../../src/decode/lines.ts';
 import { LogRecord, LogSource } from '../../../src/decode/log.ts';
 
 const container = { id: 'a'.repeat(64), name: 'job', image: 'busybox' };
@@ -8,8 +10,8 @@ const source = new LogSource({ host: 'quay', container, fields: {} }, 'stdout');
 function lineOf(text: string): LogRecord {
   const bytes = Buffer.from(text);
   const time = '2026-01-01T00:00:00.000000000Z';
-  const whole = { start: 0, end: bytes.length, truncated: false, isTerminated: true };
-  return new LogRecord(source, { time, ordinal: 0, bytes, ...whole });
+  const facts = { ...instantOf(time), ordinal: 0, truncated: false, isTerminated: true };
+  return new LogRecord(source, new Line(facts, bytes));
 }
 
 function holdOf(whenFull: 'release' | 'drop') {

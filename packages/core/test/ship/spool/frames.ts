@@ -1,5 +1,6 @@
 import type { ContainerRecord } from '@tallyman/sdk';
-import type { Line } from '../../../src/decode/lines.ts';
+import { instantOf } from '../../../src/decode/instant.ts';
+import { Line, type LineFacts } from '../../../src/decode/lines.ts';
 import { LogRecord, LogSource, type StreamName } from '../../../src/decode/log.ts';
 import type { SpoolFrame } from '../../../src/ship/spool/spool.ts';
 import { record } from '../records.ts';
@@ -11,10 +12,10 @@ export function sourceOf(stream: StreamName = 'stdout'): LogSource {
   return new LogSource({ host: 'h', container, fields: { cluster: 'prod' } }, stream);
 }
 
-export function lineOf(bytes: Buffer, nanos = 0, rest: Partial<Line> = {}): Line {
+export function lineOf(bytes: Buffer, nanos = 0, rest: Partial<LineFacts> = {}): Line {
   const time = `2026-01-02T03:04:05.${String(nanos).padStart(9, '0')}Z`;
-  const extent = { bytes, start: 0, end: bytes.length };
-  return { time, ordinal: 0, ...extent, truncated: false, isTerminated: true, ...rest };
+  const facts = { ...instantOf(time), ordinal: 0, truncated: false, isTerminated: true, ...rest };
+  return new Line(facts, bytes);
 }
 
 /** A batch of lines of one container; each of so many bytes, which depend on the place. */
