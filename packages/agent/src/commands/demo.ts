@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HttpEngine } from '@tallyman/core';
 import { systemClock } from '@tallyman/sdk';
-import { demoWorld, EmbeddedEngine } from '@tallyman/testkit';
 import { runAgent } from '../agent.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig } from '../config/model.ts';
@@ -46,6 +45,8 @@ async function showEmbedded(
   diagnostics: AgentDiagnostics,
   stop: StopRequest,
 ): Promise<number> {
+  // Imported here, as an agent at work has no use for it.
+  const { demoWorld, EmbeddedEngine } = await import('@tallyman/testkit');
   await using engine = new EmbeddedEngine();
   await engine.start();
   diagnostics.info(
