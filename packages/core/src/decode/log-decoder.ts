@@ -1,7 +1,11 @@
 import { ConsoleSplitter, withoutCarriageReturn } from './console.ts';
 import { Demultiplexer } from './demultiplex.ts';
+import type { EntrySource, EntrySplitter } from './entry.ts';
+import { JsonFileSplitter } from './json-file.ts';
 import { type Line, LineAssembler } from './lines.ts';
+import { LocalFileSplitter } from './local-file.ts';
 import { LogRecord, type LogSource, type StreamName } from './log.ts';
+import type { LogForm } from './log-form.ts';
 import { RecentLines } from './repeats.ts';
 import { type LineRef, type LogPosition, PositionTracker, Resume } from './resume.ts';
 import { stampAt } from './timestamp.ts';
@@ -50,6 +54,8 @@ export class LogDecoder {
   readonly #recent = new Map<StreamName, RecentLines>();
   readonly #demultiplexer = new Demultiplexer();
   readonly #console = new ConsoleSplitter();
+  /** Of a log file. */
+  #file: EntrySplitter | undefined;
   readonly #tracker: PositionTracker;
   #resume: Resume | undefined;
   readonly #until: UpperBound | undefined;
@@ -115,9 +121,21 @@ export class LogDecoder {
     return resume === undefined || resume.hasFound || this.#settings.resumeBy === 'time';
   }
 
+  /** Places in a log file that are no entry and were read over. */
+  get damagedPlaces(): number {
+    return this.#file?.damaged ?? 0;
+  }
+
+  /** Says how the bytes are written; before the first of them. Without it they are as the engine's API sends them. */
+  reads({ syntax, from }: LogForm): void {
+    if (syntax === 'json-file') this.#file = new JsonFileSplitter(from);
+    else if (syntax === 'local') this.#file = new LocalFileSplitter(from);
+  }
+
   /** The records that these bytes complete; they refer to them. Throws `FramingError`, {@link EngineLogError}, `PositionLostError` or `UntilLostError`. */
   write(bytes: Buffer): DecodedChunk[] {
-    if (this.#settings.tty) this.#console.write(bytes, this.#takeConsolePiece);
+    if (this.#file !== undefined) this.#file.write(bytes, this.#takeEntry);
+    else if (this.#settings.tty) this.#console.write(bytes, this.#takeConsolePiece);
     else this.#demultiplexer.write(bytes, this.#takeFrame);
     for (const recent of this.#recent.values()) recent.rest();
     return this.take();
@@ -125,7 +143,7 @@ export class LogDecoder {
 
   /** The lines that had no end: only to be called once the container has stopped. */
   flush(): DecodedChunk[] {
-    if (this.#settings.tty) this.#console.flush(this.#takeConsolePiece);
+    if (this.#settings.tty && this.#file === undefined) this.#console.flush(this.#takeConsolePiece);
     for (const assembler of this.#assemblers.values()) assembler.flush();
     return this.take();
   }
@@ -162,6 +180,17 @@ export class LogDecoder {
     if (time === '') this.untimedPieces++;
     else this.#timed(time);
     this.#takePiece('console', bytes, start, end);
+  };
+
+  readonly #takeEntry = (
+    source: EntrySource,
+    time: string,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void => {
+    this.#timed(time);
+    this.#takePiece(this.#settings.tty ? 'console' : source, bytes, start, end);
   };
 
   #timed(time: string): void {

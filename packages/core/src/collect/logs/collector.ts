@@ -16,6 +16,7 @@ import { Slots } from '../slots.ts';
 import type { Described, Subjects } from '../subjects.ts';
 import { AttachedLog } from './attached.ts';
 import type { CollectedLog } from './collected.ts';
+import { EngineLogs } from './engine-logs.ts';
 import { FollowedLog, type FollowedSettings } from './followed.ts';
 import { Openings } from './openings.ts';
 import type { LogTally } from './tally.ts';
@@ -70,6 +71,7 @@ export class LogCollector {
       ...settings,
       maxLineBytes: settings.logs.maxLineBytes,
       agentBornAt: settings.bornAt,
+      store: new EngineLogs(settings.engine),
       openings: new Openings(settings.clock),
       source: (container, stream) => settings.subjects.of(container).source(stream),
       lanesOf: (container) => settings.subjects.of(container).route.lanes.log,

@@ -4,6 +4,7 @@ import { type LogSource, type StreamName, shortId } from '../../decode/log.ts';
 import type { DecodedChunk } from '../../decode/log-decoder.ts';
 import type { LogSettings } from '../../settings.ts';
 import type { LanePort } from '../../ship/lane-port.ts';
+import type { Engine } from '../engine.ts';
 import type { Slots } from '../slots.ts';
 import { Audience, type Lag } from './audience.ts';
 import { CatchUp } from './catch-up.ts';
@@ -16,6 +17,7 @@ import { type Births, firstPlaceOf } from './start.ts';
 import { LogTally } from './tally.ts';
 
 export interface FollowedSettings extends Omit<LogCursorSettings, 'take' | 'source' | 'gap'> {
+  readonly engine: Engine;
   readonly logs: LogSettings;
   readonly agentBornAt: string;
   readonly engineNow: () => string;

@@ -1,11 +1,11 @@
 import type { Clock } from '@tallyman/sdk';
-import type { ContainerDetails } from '../../decode/inspect.ts';
 import { LogSource, type StreamName } from '../../decode/log.ts';
 import { type DecodedChunk, LogDecoder } from '../../decode/log-decoder.ts';
 import { type LogPosition, PositionLostError } from '../../decode/resume.ts';
 import { timeOfNanos } from '../../decode/timestamp.ts';
 import { answerLimitMs, withDeadline } from '../deadline.ts';
-import type { Engine, LogQuery } from '../engine.ts';
+import type { LogQuery } from '../engine.ts';
+import type { LogOwner, LogStore } from './store.ts';
 
 export type Range = Pick<LogQuery, 'since' | 'tail'>;
 
@@ -26,13 +26,13 @@ const longestLookMs = 300_000;
 
 /** Looks into one container's log. Rejects as the engine does. */
 export class Probe {
-  readonly #container: Pick<ContainerDetails, 'id' | 'tty'>;
-  readonly #engine: Engine;
+  readonly #container: LogOwner;
+  readonly #store: LogStore;
   readonly #clock: Clock;
 
-  constructor(container: Pick<ContainerDetails, 'id' | 'tty'>, engine: Engine, clock: Clock) {
+  constructor(container: LogOwner, store: LogStore, clock: Clock) {
     this.#container = container;
-    this.#engine = engine;
+    this.#store = store;
     this.#clock = clock;
   }
 
@@ -58,13 +58,17 @@ export class Probe {
       }
     };
     const take = (bytes: Buffer) => {
+      // A decoder may write into what it is given.
+      const again = Buffer.from(bytes);
       younger += linesIn(byTime.write(bytes));
-      seek((decoder) => decoder.write(bytes));
+      seek((decoder) => decoder.write(again));
       return undefined;
     };
     await withDeadline(longestLookMs, this.#clock, signal, async (limited) => {
       const query = { follow: false, ...range };
-      const source = await this.#engine.logs(this.#container.id, query, limited);
+      const source = await this.#store.read(this.#container, query, limited);
+      byTime.reads(source);
+      byLine?.reads(source);
       await source.pump(take);
     });
     younger += linesIn(byTime.flush());

@@ -1,0 +1,42 @@
+/** The output that an entry of a log came from. Of a TTY there is only `stdout`. */
+export type EntrySource = 'stdout' | 'stderr';
+
+/** Receives the text `bytes[start, end)` of one entry, its line ending included. `time` has nine fractional digits. */
+export type TakeEntry = (
+  source: EntrySource,
+  time: string,
+  bytes: Buffer,
+  start: number,
+  end: number,
+) => void;
+
+/** Cuts the bytes of a log file into its entries, wherever they are cut. */
+export interface EntrySplitter {
+  /** The bytes are the splitter's own: it writes into them. Throws {@link LogFileError}. */
+  write(bytes: Buffer, take: TakeEntry): void;
+  /** Places that are no entry and were read over. */
+  readonly damaged: number;
+}
+
+/** A log file is not what its driver writes, and cannot be read over; the engine may know more. */
+export class LogFileError extends Error {
+  override readonly name = 'LogFileError';
+}
+
+/** Leaves out the entries before the first that is not older than a time. */
+export class Gate {
+  #from: string;
+
+  /** RFC 3339, nine fractional digits; absent: lets everything pass. */
+  constructor(from = '') {
+    this.#from = from;
+  }
+
+  /** Times in a log are not monotonic: behind the first that passes, all do (moby daemon/logger/loggerutils). */
+  passes(time: string): boolean {
+    if (this.#from === '') return true;
+    if (time < this.#from) return false;
+    this.#from = '';
+    return true;
+  }
+}
