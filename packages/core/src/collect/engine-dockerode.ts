@@ -48,10 +48,12 @@ interface Modem {
 export class DockerodeEngine implements Engine {
   readonly #modem: Modem;
   readonly #where: string;
+  readonly #isOnThisHost: boolean;
   #apiVersion = oldestApiVersion;
 
   constructor(address: EngineAddress) {
     this.#where = addressText(address);
+    this.#isOnThisHost = address.kind === 'unix';
     const { modem } = new Docker(
       address.kind === 'unix'
         ? { socketPath: address.socketPath }
@@ -75,12 +77,16 @@ export class DockerodeEngine implements Engine {
     const version = objectOf(await this.#json('/version?', {}, signal));
     const info = objectOf(await this.#json('/info?', {}, signal));
     const isPodman = ping.headers['libpod-api-version'] !== undefined;
+    // Podman keeps its logs otherwise.
+    const rootDirectory =
+      this.#isOnThisHost && !isPodman ? stringOf(info.DockerRootDir) : undefined;
     return {
       product: `${isPodman ? 'Podman' : 'Docker Engine'} ${stringOf(version.Version) ?? '?'}`,
       isPodman,
       apiVersion: this.#apiVersion,
       hostName: stringOf(info.Name) ?? '',
       now: normalisedTime(stringOf(info.SystemTime) ?? '') ?? timeFromHeader(ping),
+      ...(rootDirectory === undefined ? {} : { rootDirectory }),
     };
   }
 

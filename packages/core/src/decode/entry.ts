@@ -32,6 +32,11 @@ export class Gate {
     this.#from = from;
   }
 
+  /** Whether anything did. */
+  get isOpen(): boolean {
+    return this.#from === '';
+  }
+
   /** Times in a log are not monotonic: behind the first that passes, all do (moby daemon/logger/loggerutils). */
   passes(time: string): boolean {
     if (this.#from === '') return true;

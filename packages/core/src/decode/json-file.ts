@@ -159,7 +159,7 @@ export class JsonFileSplitter implements EntrySplitter {
 
   /** Goes on with the last entry that begins in the line: inside of a text its quotes would be escaped. */
   #resynchronise(bytes: Buffer, at: number, end: number, take: TakeEntry): void {
-    this.damaged++;
+    if (this.#gate.isOpen) this.damaged++;
     const from = bytes.subarray(at, end).lastIndexOf(head);
     if (from < 0) return;
     const next = at + from;

@@ -56,6 +56,7 @@ export class LogDecoder {
   readonly #console = new ConsoleSplitter();
   /** Of a log file. */
   #file: EntrySplitter | undefined;
+  #damagedBefore = 0;
   readonly #tracker: PositionTracker;
   #resume: Resume | undefined;
   readonly #until: UpperBound | undefined;
@@ -121,9 +122,9 @@ export class LogDecoder {
     return resume === undefined || resume.hasFound || this.#settings.resumeBy === 'time';
   }
 
-  /** Places in a log file that are no entry and were read over. */
+  /** Places in a log file that are no entry and were read over, behind the line that reading goes on after. */
   get damagedPlaces(): number {
-    return this.#file?.damaged ?? 0;
+    return this.#resume === undefined ? (this.#file?.damaged ?? 0) - this.#damagedBefore : 0;
   }
 
   /** Says how the bytes are written; before the first of them. Without it they are as the engine's API sends them. */
@@ -251,7 +252,10 @@ export class LogDecoder {
   #isNew(ref: LineRef): boolean {
     if (this.#resume === undefined) return true;
     const isNew = this.#resume.isNew(ref);
-    if (this.#resume.isDone) this.#resume = undefined;
+    if (this.#resume.isDone) {
+      this.#resume = undefined;
+      this.#damagedBefore = this.#file?.damaged ?? 0;
+    }
     return isNew;
   }
 

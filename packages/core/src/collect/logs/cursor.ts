@@ -166,13 +166,19 @@ export class LogCursor {
   ): Promise<void> | undefined {
     opening?.end();
     watch.hear();
+    const damagedBefore = decoder.damagedPlaces;
     const wait = this.#hand(check.pass(decoder.write(bytes)));
+    if (decoder.damagedPlaces > damagedBefore) this.#damaged();
     if (wait !== undefined) watch.pausedUntil(wait);
     if (!decoder.isComplete) return wait;
     if (wait === undefined) throw new Complete();
     return wait.then(() => {
       throw new Complete();
     });
+  }
+
+  #damaged(): void {
+    this.#settings.gap('a place in the log file is damaged; what is behind it is read');
   }
 
   #hand(chunks: readonly DecodedChunk[]): Promise<void> | undefined {

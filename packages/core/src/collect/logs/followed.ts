@@ -18,6 +18,8 @@ import { LogTally } from './tally.ts';
 
 export interface FollowedSettings extends Omit<LogCursorSettings, 'take' | 'source' | 'gap'> {
   readonly engine: Engine;
+  /** Whether the log of a container is open, also where the container itself is gone. */
+  readonly isHeld: (id: string) => boolean;
   readonly logs: LogSettings;
   readonly agentBornAt: string;
   readonly engineNow: () => string;
@@ -88,6 +90,10 @@ export class FollowedLog implements CollectedLog {
 
   /** The container is no more: what is under way ends by itself. */
   gone(): void {
+    // It was gone before its start was known.
+    const isUnread = this.#reading === undefined && this.#audience.place.position === undefined;
+    const { isHeld } = this.#settings;
+    if (isUnread && !this.#gone.signal.aborted && isHeld(this.#container.id)) this.#read();
     this.#gone.abort(new Error('the container is gone'));
   }
 

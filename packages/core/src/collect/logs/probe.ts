@@ -44,6 +44,21 @@ export class Probe {
     return newest;
   }
 
+  /** Whether an entry of that time is among those in the range. */
+  async has(time: string, range: Range, signal: AbortSignal): Promise<boolean> {
+    const decoder = this.#decoder({}, undefined, time);
+    await withDeadline(answerLimitMs, this.#clock, signal, async (limited) => {
+      const source = await this.#store.read(this.#container, { follow: false, ...range }, limited);
+      decoder.reads(source);
+      await source.pump((bytes) => {
+        decoder.write(bytes);
+        return undefined;
+      });
+    });
+    decoder.flush();
+    return decoder.hasSeenExpected;
+  }
+
   /** What the engine would answer; `position` is the known line. */
   async look(range: Range, position: LogPosition | undefined, signal: AbortSignal): Promise<Sight> {
     const byTime = this.#decoder({ resumeBy: 'time' }, position);
@@ -85,6 +100,7 @@ export class Probe {
   #decoder(
     how: { readonly resumeBy?: 'time'; readonly tail?: number },
     position: LogPosition | undefined,
+    expected = '',
   ): LogDecoder {
     const { resumeBy, tail } = how;
     return new LogDecoder({
@@ -92,6 +108,7 @@ export class Probe {
       maxLineBytes: 0,
       source: (stream: StreamName) => new LogSource(nobody, stream),
       fallbackTime: timeOfNanos(BigInt(this.#clock.now()) * 1_000_000n),
+      expected,
       ...(position === undefined ? {} : { position }),
       ...(resumeBy === undefined ? {} : { resumeBy }),
       ...(tail === undefined ? {} : { tail }),

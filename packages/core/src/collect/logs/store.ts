@@ -3,7 +3,7 @@ import type { LogForm } from '../../decode/log-form.ts';
 import type { ByteSource, LogQuery } from '../engine.ts';
 
 /** What a reader has to know of the container whose log it reads. */
-export type LogOwner = Pick<ContainerDetails, 'id' | 'tty'>;
+export type LogOwner = Pick<ContainerDetails, 'id' | 'name' | 'tty' | 'logDriver'>;
 
 /** The bytes of a log, as far as they were asked for, and how they are written. */
 export interface LogBytes extends ByteSource, LogForm {}
