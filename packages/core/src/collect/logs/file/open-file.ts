@@ -82,5 +82,5 @@ function inodeOf({ dev, ino }: { readonly dev: number; readonly ino: number }): 
 
 /** Whether opening failed because there is no such file. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof Object && 'code' in error && error.code === 'ENOENT';
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }

@@ -83,7 +83,8 @@ export class Successor {
       const at = this.#placeOf(file);
       if (at === 0) return undefined;
       await toldOf();
-      const found = await this.#opened(at === 1 ? this.#path : `${this.#path}.${(at ?? 1) - 1}`);
+      const younger = (at ?? 1) - 1;
+      const found = await this.#opened(younger === 0 ? this.#path : `${this.#path}.${younger}`);
       if (at === undefined && found !== undefined) return this.#ifOnly(found);
       // The files moved on while it was opened, unless the one before it is where it was.
       if (found !== undefined && this.#placeOf(file) === at) return found;

@@ -1,5 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
+import { messageOf } from '@tallyman/sdk';
 import type { Diagnostics } from '../../../vitals/log.ts';
+import { isMissing } from './open-file.ts';
 
 /** Something happened to a file of the folder: it was written to, or it came, went or was renamed. */
 export type Noticed = (event: 'change' | 'rename', name: string) => void;
@@ -41,10 +43,10 @@ export class FolderWatches {
   }
 
   #warn(folder: string, error: unknown): void {
-    if (this.#hasWarned || isGone(error)) return;
+    if (this.#hasWarned || isMissing(error)) return;
     this.#hasWarned = true;
     this.#log.warn(
-      { folder, error: error instanceof Object && 'message' in error ? error.message : error },
+      { folder, error: messageOf(error) },
       'Log files cannot be watched, they are polled four times a second; raise fs.inotify.max_user_watches if it is used up.',
     );
   }
@@ -53,8 +55,4 @@ export class FolderWatches {
 function stopped(watcher: FSWatcher): void {
   watcher.removeAllListeners('change');
   watcher.close();
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof Object && 'code' in error && error.code === 'ENOENT';
 }
