@@ -52,6 +52,11 @@ export class ChosenLogs implements LogStore {
     this.#settings = settings;
   }
 
+  /** A container that will be started in a moment. */
+  created(id: string): void {
+    this.#settings.files?.store.created(id);
+  }
+
   /** Takes note of a container's state. */
   changed(container: ContainerDetails): void {
     this.#choose(container);

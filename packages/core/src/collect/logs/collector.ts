@@ -110,6 +110,7 @@ export class LogCollector {
   /** A container that will be started in a moment. */
   created(id: string): void {
     if (this.#settings.logs.rm === 'attach') this.#announced.created(id);
+    else this.#store.created(id);
   }
 
   changed(container: ContainerDetails): void {
@@ -117,7 +118,8 @@ export class LogCollector {
     const isWanted = this.#settings.subjects.of(container).route.lanes.log.length > 0;
     const collected = this.#followed.get(id) ?? (isWanted ? this.#begun(container) : undefined);
     this.#announced.drop(id);
-    if (collected !== undefined) this.#store.changed(container);
+    if (collected === undefined) this.#store.forget(id);
+    else this.#store.changed(container);
     collected?.changed(container);
   }
 
@@ -128,13 +130,16 @@ export class LogCollector {
 
   gone({ id }: ContainerDetails): void {
     this.#announced.drop(id);
+    const followed = this.#followed.get(id);
+    if (followed === undefined) this.#store.forget(id);
     this.#store.gone(id);
-    this.#followed.get(id)?.gone();
+    followed?.gone();
   }
 
   /** A container whose log was gone before it could be opened. */
   missed(event: EngineEvent, container: Described): void {
     this.#announced.drop(event.containerId);
+    this.#store.forget(event.containerId);
     // It may have become known since: then its reader says how that went.
     if (!this.#followed.has(event.containerId)) this.#unread(container, []);
   }

@@ -24,12 +24,14 @@ export interface LogSourcesSettings {
 
 /** The engine's log, and its files where they may be within reach, behind one port. */
 export function chosenLogs(settings: LogSourcesSettings): ChosenLogs {
-  const { rootDirectory: root, log, logs } = settings;
-  const shared = { ...settings, reader: logs.reader };
-  if (root === undefined)
-    return new ChosenLogs({ ...shared, engine: new EngineLogs(settings.engine) });
-  const engine = new EngineLogs(settings.engine, new FollowersLimit(log));
+  const { rootDirectory: root, log } = settings;
+  const { reader } = settings.logs;
+  const limit = root === undefined ? undefined : new FollowersLimit(log);
+  const engine = new EngineLogs(settings.engine, limit);
+  const shared = { ...settings, reader, engine };
+  if (root === undefined || reader === 'engine' || reader === 'attach')
+    return new ChosenLogs(shared);
   const files = new FileLogs({ ...settings, root });
-  const proof = new FolderProof({ ...settings, engine, files });
-  return new ChosenLogs({ ...shared, engine, files: { store: files, proof } });
+  const proof = new FolderProof({ ...shared, files });
+  return new ChosenLogs({ ...shared, files: { store: files, proof } });
 }

@@ -55,10 +55,15 @@ export class FileLogs implements LogStore {
     return this.#holds.has(id);
   }
 
-  changed(container: ContainerDetails): void {
-    for (const follower of this.#followers.get(container.id) ?? []) follower.touch();
-    const path = this.pathOf(container);
-    if (path?.syntax === 'json-file') this.#holds.changed(container, path.path);
+  /** A container that will be started in a moment. */
+  created(id: string): void {
+    const where = logPathOf(this.#settings.root, { id, logDriver: 'json-file' });
+    if (where !== undefined) this.#holds.created(id, where.path);
+  }
+
+  changed({ id, isRemovedOnExit }: ContainerDetails): void {
+    for (const follower of this.#followers.get(id) ?? []) follower.touch();
+    if (!isRemovedOnExit) this.#holds.drop(id);
   }
 
   gone(id: string): void {
@@ -77,6 +82,8 @@ export class FileLogs implements LogStore {
       throw new LogFileError(`reading a log: the driver ${container.logDriver} keeps no file`);
     const isOver = this.#endOf(container.id);
     const chain = await this.#opened(container.id, where);
+    // Whoever follows has the file open as long as it takes.
+    if (query.follow) this.#holds.drop(container.id);
     try {
       signal.throwIfAborted();
       const { tail } = query;

@@ -1,5 +1,4 @@
 import { basename, dirname } from 'node:path';
-import type { ContainerDetails } from '../../../decode/inspect.ts';
 import type { Descriptors } from './descriptors.ts';
 import type { OpenLogFile } from './open-file.ts';
 import type { FolderWatches, Watch } from './watches.ts';
@@ -14,8 +13,8 @@ interface Hold {
 const mostHolds = 256;
 
 /**
- * Opens the log of a container that the engine will remove when it stops, in the moment in which the engine creates
- * it: a container that lives for 50 ms may be gone, and its log with it, when its start is told of.
+ * Opens the log of a container in the moment in which the engine tells of its creation, before it is asked what it
+ * is: one that removes itself and lives for 50 ms may be gone by then, and its log with it.
  */
 export class Holds {
   readonly #descriptors: Descriptors;
@@ -37,9 +36,9 @@ export class Holds {
     return this.#holds.get(id)?.file?.retain();
   }
 
-  changed({ id, isRemovedOnExit, isRunning, startedAt }: ContainerDetails, path: string): void {
-    const isBeforeItsFirstRun = !isRunning && startedAt === undefined;
-    if (!isRemovedOnExit || !isBeforeItsFirstRun || this.#holds.has(id)) return;
+  /** A container that was created: nothing else is known of it. */
+  created(id: string, path: string): void {
+    if (this.#holds.has(id)) return;
     const [oldest] = this.#holds.size >= mostHolds ? this.#holds.keys() : [];
     if (oldest !== undefined) this.drop(oldest);
     const hold: Hold = {

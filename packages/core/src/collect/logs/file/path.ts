@@ -17,7 +17,10 @@ const wholeId = /^[0-9a-f]{64}$/;
  * The log's place under the engine's root directory (`DockerRootDir`), nothing where its driver keeps none that can
  * be read (moby daemon/logs.go, daemon/logger/jsonfilelog and local).
  */
-export function logPathOf(root: string, { id, logDriver }: LogOwner): LogPath | undefined {
+export function logPathOf(
+  root: string,
+  { id, logDriver }: Pick<LogOwner, 'id' | 'logDriver'>,
+): LogPath | undefined {
   if (!wholeId.test(id)) return undefined;
   const folder = join(root, 'containers', id);
   if (logDriver === 'json-file')

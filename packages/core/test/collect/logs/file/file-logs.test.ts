@@ -173,20 +173,10 @@ describe('a json file', () => {
   });
 });
 
-test('the log of a container that removes itself is opened as soon as it is there', async () => {
+test('the log of a container that was created is opened as soon as it is there', async () => {
   using folder = new WrittenFolder();
   const reading = new FileReading(folder);
-  const created = {
-    ...folder.container,
-    image: '',
-    labels: {},
-    isRemovedOnExit: true,
-    status: 'created',
-    isRunning: false,
-    restartCount: 0,
-    oomKilled: false,
-  };
-  reading.logs.changed(created);
+  reading.logs.created(folder.id);
   folder.print(3);
   await until(() => reading.logs.holds(folder.id));
   folder.remove();
