@@ -66,7 +66,7 @@ export class Pipeline {
     this.#settings = settings;
     this.#ports = ports;
     this.#bornMs = ports.clock.monotonicMs();
-    const { bornAt, isPodman } = ports.engineInfo;
+    const { bornAt, isPodman, rootDirectory } = ports.engineInfo;
     this.#lanes = settings.lanes.map((lane) => {
       const state = ports.lanes.get(lane.name) ?? { positions: new MarkedPositions(bornAt) };
       return new Lane(lane, { ...ports, state });
@@ -79,6 +79,7 @@ export class Pipeline {
       gone: (container) => this.#logs.gone(container),
       event: (event, ordinal) => this.#event(event, ordinal),
       missed: (event) => this.#missed(event, subjects),
+      connected: () => this.#logs.connected(),
       reconciled: (ids) => this.#logs.sweep(ids),
     });
     const directory = this.#inventory.containers;
@@ -87,6 +88,7 @@ export class Pipeline {
     this.#logs = new LogCollector(
       {
         ...collected,
+        ...(rootDirectory === undefined ? {} : { rootDirectory }),
         lanes: this.#lanes,
         logs: settings.collect.logs,
         engineNow: () => this.#engineNow(),

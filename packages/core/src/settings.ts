@@ -28,8 +28,12 @@ export interface LogSettings {
   readonly enabled: boolean;
   /** Where reading starts for a container that ran before the agent: its beginning, now, or so many milliseconds ago. */
   readonly startAt: 'beginning' | 'now' | { readonly agoMs: number };
-  /** `attach`: containers whose log cannot be read are attached to; otherwise they have none. */
-  readonly reader: 'auto' | 'engine' | 'attach';
+  /**
+   * `auto` and `file`: from the engine's files where they are within reach, otherwise from the engine; `file` says
+   * where they are not. `engine`: from the engine. `attach`: so too, and containers whose log cannot be read are
+   * attached to; otherwise they have none.
+   */
+  readonly reader: 'auto' | 'engine' | 'file' | 'attach';
   /** How containers are read that the engine removes as soon as they stop. */
   readonly rm: 'engine' | 'attach';
   /** A longer line is cut here and marked `truncated`. */

@@ -9,6 +9,11 @@ export const sinkNames: readonly SinkName[] = ['tall', 'small', 'posted'];
 const retry = { first_delay: '100ms', max_delay: '2s', attempt_timeout: '5s' };
 const token = '10a5c0de-5eed-4a6b-8c1d-70c5e0000001';
 
+/** Ways to read logs (`collect.logs.reader`). */
+export const logReaders = ['auto', 'engine', 'file'] as const;
+
+export type LogReader = (typeof logReaders)[number];
+
 /**
  * The agent's configuration. `tall` can hold an outage of seconds in memory and on disk, `small` parks soon and
  * catches up from the engine's log.
@@ -16,6 +21,7 @@ const token = '10a5c0de-5eed-4a6b-8c1d-70c5e0000001';
 export function agentConfig(settings: {
   readonly socketPath: string;
   readonly names: string;
+  readonly reader: LogReader;
   readonly stateFolder: string;
   readonly ports: Readonly<Record<SinkName, number>>;
 }): object {
@@ -31,7 +37,7 @@ export function agentConfig(settings: {
   return {
     engine: { host: `unix://${settings.socketPath}` },
     collect: {
-      logs: { start_at: 'beginning' },
+      logs: { start_at: 'beginning', reader: settings.reader },
       stats: { enabled: false },
       events: { enabled: false },
     },

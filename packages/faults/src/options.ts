@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type LogReader, logReaders } from './agent-config.ts';
 import { type FaultKind, faultKinds, isFaultKind } from './inject/kinds.ts';
 
 /** What a run is asked for. */
@@ -11,6 +12,8 @@ export interface RunOptions {
   readonly containers: number;
   /** The kinds of fault to inject. */
   readonly kinds: readonly FaultKind[];
+  /** How the agent reads logs. */
+  readonly reader: LogReader;
   /** The mean time between two faults is multiplied by this. */
   readonly spacing: number;
   /** The most that an agent's resident memory may peak at. */
@@ -26,6 +29,7 @@ export const usage = `usage: node packages/faults/dist/main.js [OPTION]...
   --lines N       lines to be printed in all, at least (2000000)
   --containers N  (20)
   --only KIND     only this kind of fault; may be given again: ${faultKinds.join(', ')}
+  --reader HOW    how the agent reads logs (auto): ${logReaders.join(', ')}
   --spacing X     the mean time between two faults times X (1)
   --memory-mib N  the most resident memory of the agent (200)
   --json FILE     writes the result there
@@ -46,6 +50,7 @@ export function optionsFrom(args: readonly string[], seed: number): RunOptions {
       lines: { type: 'string' },
       containers: { type: 'string' },
       only: { type: 'string', multiple: true },
+      reader: { type: 'string', default: 'auto' },
       spacing: { type: 'string' },
       'memory-mib': { type: 'string' },
       json: { type: 'string' },
@@ -58,7 +63,11 @@ export function optionsFrom(args: readonly string[], seed: number): RunOptions {
   const unknown = kinds.find((kind) => !isFaultKind(kind));
   if (unknown !== undefined)
     throw new Error(`there is no fault "${unknown}"; there are: ${faultKinds.join(', ')}`);
+  const reader = logReaders.find((known) => known === values.reader);
+  if (reader === undefined)
+    throw new Error(`there is no reader "${values.reader}"; there are: ${logReaders.join(', ')}`);
   return {
+    reader,
     seed: numberFrom('seed', values.seed, seed),
     minutes: numberFrom('minutes', values.minutes, form.minutes),
     lines: numberFrom('lines', values.lines, form.lines),

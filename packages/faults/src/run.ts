@@ -34,7 +34,7 @@ const leastCatchUpMs = 120_000;
 /** One run of the ledger test: writers print, faults befall, ledgers are compared. */
 export async function runLedgerTest(options: RunOptions, ports: RunPorts): Promise<RunEnd> {
   const { lines, minutes, seed, memoryMiB } = options;
-  await using stage = await Stage.set();
+  await using stage = await Stage.set(options.reader);
   const { folder, world } = stage;
   const startedMs = systemClock.monotonicMs();
   const since = () => Math.round((systemClock.monotonicMs() - startedMs) / 1_000);

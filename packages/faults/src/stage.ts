@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PrivateEngine } from '@tallyman/testkit';
 import { AgentLives } from './agent.ts';
-import { agentConfig, sinkKinds } from './agent-config.ts';
+import { agentConfig, type LogReader, sinkKinds } from './agent-config.ts';
 import { Containers } from './containers.ts';
 import type { World } from './inject/world.ts';
 import { LedgerReceiver } from './receivers/child.ts';
@@ -21,7 +21,7 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Starts an engine and the receivers, and makes the agent ready to start. */
-  static async set(): Promise<Stage> {
+  static async set(reader: LogReader): Promise<Stage> {
     await using disposal = new AsyncDisposableStack();
     const folder = mkdtempSync('/var/tmp/tallyman-faults-');
     const disk = disposal.use(new StateDisk(join(folder, 'state')));
@@ -39,7 +39,7 @@ export class Stage implements AsyncDisposable {
     disposal.defer(() => agent.kill());
     const containers = new Containers(engine);
     const world: World = { engine, containers, agent, receivers, disk };
-    writeConfig(folder, world);
+    writeConfig(folder, world, reader);
     return new Stage(folder, world, disposal.move());
   }
 
@@ -48,12 +48,12 @@ export class Stage implements AsyncDisposable {
   }
 }
 
-function writeConfig(folder: string, { disk, engine, receivers }: World): void {
+function writeConfig(folder: string, { disk, engine, receivers }: World, reader: LogReader): void {
   const { socketPath, client } = engine;
   const { tall, small, posted } = receivers;
   const ports = { tall: tall.port, small: small.port, posted: posted.port };
   const names = client.nameOf('*');
-  const config = agentConfig({ socketPath, names, stateFolder: disk.folder, ports });
+  const config = agentConfig({ socketPath, names, reader, stateFolder: disk.folder, ports });
   // JSON is YAML.
   writeFileSync(join(folder, 'config.yaml'), JSON.stringify(config, undefined, 2));
 }

@@ -71,7 +71,7 @@ const logs = {
       default: 'auto',
       enum: ['auto', 'engine', 'file', 'attach'],
       description:
-        'How logs are read: through the engine, from its json files, or by attaching to containers whose log cannot be read.',
+        'How logs are read: from the files of the engine where they are within reach and otherwise through the engine (auto, and file, which says where they are not), through the engine alone, or also by attaching to containers whose log cannot be read.',
     },
     rm: {
       type: 'string',

@@ -121,7 +121,7 @@ function collectFrom({
     logs: {
       enabled: logs.enabled,
       startAt,
-      reader: logs.reader === 'file' ? 'auto' : logs.reader,
+      reader: logs.reader,
       rm: logs.rm,
       maxLineBytes: logs.max_line,
       count: logs.count.map(({ name, pattern }) => ({ name, pattern: new RegExp(pattern) })),

@@ -9,7 +9,7 @@ const idleParts: readonly { readonly pointer: string; readonly why: string }[] =
 ];
 
 /** Ways of reading that this version has. */
-const knownReaders: readonly string[] = ['auto', 'engine', 'attach'];
+const knownReaders: readonly string[] = ['auto', 'engine', 'file', 'attach'];
 
 /** What the file sets and this version does not act on. */
 export function idleNotes(tree: unknown, report: Report): readonly string[] {

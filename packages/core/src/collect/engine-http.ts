@@ -30,6 +30,7 @@ type Query = Readonly<Record<string, string | number | boolean>>;
 export class HttpEngine implements Engine {
   readonly #exchange: Exchange;
   readonly #where: string;
+  readonly #isOnThisHost: boolean;
   /** Where logs are followed in HTTP/1.0. */
   #rawSocketPath: string | undefined;
   readonly #pace: ReadPace;
@@ -37,6 +38,7 @@ export class HttpEngine implements Engine {
 
   constructor(address: EngineAddress, clock: Clock = systemClock) {
     this.#where = addressText(address);
+    this.#isOnThisHost = address.kind === 'unix';
     this.#exchange = new Exchange(address);
     this.#rawSocketPath = address.kind === 'unix' ? address.socketPath : undefined;
     this.#pace = new ReadPace(clock);
@@ -50,11 +52,14 @@ export class HttpEngine implements Engine {
     const version = objectOf(await this.#json('/version', {}, signal));
     const info = objectOf(await this.#json('/info', {}, signal));
     const isPodman = ping.headers['libpod-api-version'] !== undefined;
+    const rootDirectory =
+      this.#isOnThisHost && !isPodman ? stringOf(info.DockerRootDir) : undefined;
     return {
       product: `${isPodman ? 'Podman' : 'Docker Engine'} ${stringOf(version.Version) ?? '?'}`,
       isPodman,
       apiVersion: this.#apiVersion,
       hostName: stringOf(info.Name) ?? '',
+      ...optional({ rootDirectory }),
       now: normalisedTime(stringOf(info.SystemTime) ?? '') ?? timeFromHeader(ping),
     };
   }

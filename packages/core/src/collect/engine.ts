@@ -55,6 +55,8 @@ export interface EngineInfo {
   readonly hostName: string;
   /** RFC 3339 with nine fractional digits, on the engine's clock. */
   readonly now: string;
+  /** Where it keeps its containers (`DockerRootDir`), if that is on this host. */
+  readonly rootDirectory?: string;
 }
 
 /** `unreachable`: no answer. `denied`: the socket may not be opened. `gone`: no such container, or no more. */

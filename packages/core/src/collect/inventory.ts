@@ -15,6 +15,8 @@ export interface InventoryWatcher extends ContainerWatcher {
   event: TakeEvent;
   /** A container that was announced and gone before it could be asked for. */
   missed(event: EngineEvent): void;
+  /** The engine answers, for the first time or again. */
+  connected(): void;
   /** All containers there are, by their ids; each that could be inspected is known. */
   reconciled(ids: ReadonlySet<string>): void;
 }
@@ -154,6 +156,7 @@ export class Inventory {
   #arrive(): void {
     if (this.#isConnected) return;
     this.#isConnected = true;
+    this.#watcher.connected();
     const { product, apiVersion } = this.#info ?? {};
     const containers = this.#containers.all().length;
     this.#settings.log.info(

@@ -1,8 +1,12 @@
 import { ConsoleSplitter, withoutCarriageReturn } from './console.ts';
 import { Demultiplexer } from './demultiplex.ts';
+import type { EntrySource, EntrySplitter } from './entry.ts';
 import { earliest, type Instant, instantOf, isLater, isSameInstant, timeOf } from './instant.ts';
+import { JsonFileSplitter } from './json-file.ts';
 import { type Line, LineAssembler } from './lines.ts';
+import { LocalFileSplitter } from './local-file.ts';
 import { LogRecord, type LogSource, type StreamName } from './log.ts';
+import type { LogForm } from './log-form.ts';
 import { RecentLines } from './repeats.ts';
 import { type LogPosition, PositionTracker, Resume } from './resume.ts';
 import { StampReader } from './stamp.ts';
@@ -52,6 +56,9 @@ export class LogDecoder {
   readonly #demultiplexer = new Demultiplexer();
   readonly #console = new ConsoleSplitter();
   readonly #stamp = new StampReader();
+  /** Of a log file. */
+  #file: EntrySplitter | undefined;
+  #damagedBefore = 0;
   readonly #tracker: PositionTracker;
   #resume: Resume | undefined;
   readonly #until: UpperBound | undefined;
@@ -117,9 +124,21 @@ export class LogDecoder {
     return resume === undefined || resume.hasFound || this.#settings.resumeBy === 'time';
   }
 
+  /** Places in a log file that are no entry and were read over, behind the line that reading goes on after. */
+  get damagedPlaces(): number {
+    return this.#resume === undefined ? (this.#file?.damaged ?? 0) - this.#damagedBefore : 0;
+  }
+
+  /** Says how the bytes are written; before the first of them. Without it they are as the engine's API sends them. */
+  reads({ syntax, from }: LogForm): void {
+    if (syntax === 'json-file') this.#file = new JsonFileSplitter(from);
+    else if (syntax === 'local') this.#file = new LocalFileSplitter(from);
+  }
+
   /** The records that these bytes complete; they refer to them. Throws `FramingError`, {@link EngineLogError}, `PositionLostError` or `UntilLostError`. */
   write(bytes: Buffer): DecodedChunk[] {
-    if (this.#settings.tty) this.#console.write(bytes, this.#takeConsolePiece);
+    if (this.#file !== undefined) this.#file.write(bytes, this.#takeEntry);
+    else if (this.#settings.tty) this.#console.write(bytes, this.#takeConsolePiece);
     else this.#demultiplexer.write(bytes, this.#takeFrame);
     for (const { recent } of this.#streams.values()) recent.rest();
     return this.take();
@@ -127,7 +146,7 @@ export class LogDecoder {
 
   /** The lines that had no end: only to be called once the container has stopped. */
   flush(): DecodedChunk[] {
-    if (this.#settings.tty) this.#console.flush(this.#takeConsolePiece);
+    if (this.#settings.tty && this.#file === undefined) this.#console.flush(this.#takeConsolePiece);
     for (const assembler of this.#assemblers) assembler.flush();
     return this.take();
   }
@@ -165,6 +184,17 @@ export class LogDecoder {
     if (time === '') this.untimedPieces++;
     else this.#timed(instantOf(time));
     this.#takePiece('console', bytes, start, end);
+  };
+
+  readonly #takeEntry = (
+    source: EntrySource,
+    at: Instant,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void => {
+    this.#timed(at);
+    this.#takePiece(this.#settings.tty ? 'console' : source, bytes, start, end);
   };
 
   #timed(at: Instant): void {
@@ -226,7 +256,10 @@ export class LogDecoder {
   #isNew(record: LogRecord): boolean {
     if (this.#resume === undefined) return true;
     const isNew = this.#resume.isNew(record);
-    if (this.#resume.isDone) this.#resume = undefined;
+    if (this.#resume.isDone) {
+      this.#resume = undefined;
+      this.#damagedBefore = this.#file?.damaged ?? 0;
+    }
     return isNew;
   }
 }

@@ -6,6 +6,8 @@ const [letterZ, dot, zero] = [0x5a, 0x2e, 0x30];
 /** `2026-11-21T19:10:15.334836550Z`: what the log API of Docker always writes. */
 const usualLength = 30;
 const secondLength = 19;
+/** What a fraction of so many digits is multiplied by to give nanoseconds. */
+const scales = Array.from({ length: 10 }, (_, digits) => 10 ** (9 - digits));
 /** No timestamp with its space is longer. */
 export const longestStampBytes = 40;
 
@@ -29,11 +31,25 @@ export class StampReader implements Instant {
     if (usualEnd >= end || bytes[usualEnd] !== space || bytes[usualEnd - 1] !== letterZ)
       return false;
     if (bytes[fraction - 1] !== dot || !this.#isSameSecond(bytes, start)) return false;
-    const nanos = nanosAt(bytes, fraction);
+    const nanos = numberAt(bytes, fraction, 9);
     if (nanos < 0) return false;
     this.nanos = nanos;
     this.payloadStart = usualEnd + 1;
     return true;
+  }
+
+  /** Reads the timestamp `bytes[start, end)`, whose fraction may be short. False where it is none; then it stays as it was. */
+  readWhole(bytes: Buffer, start: number, end: number): boolean {
+    const fraction = start + secondLength + 1;
+    const digits = end - 1 - fraction;
+    if (digits >= 1 && digits <= 9 && bytes[end - 1] === letterZ && bytes[fraction - 1] === dot) {
+      const nanos = numberAt(bytes, fraction, digits);
+      if (nanos >= 0 && this.#isSameSecond(bytes, start)) {
+        this.nanos = nanos * (scales[digits] as number);
+        return true;
+      }
+    }
+    return this.#readText(bytes.toString('latin1', start, end));
   }
 
   #isSameSecond(bytes: Buffer, start: number): boolean {
@@ -46,25 +62,30 @@ export class StampReader implements Instant {
   #readUnusual(bytes: Buffer, start: number, end: number): boolean {
     const stampEnd = bytes.subarray(start, Math.min(end, start + longestStampBytes)).indexOf(space);
     if (stampEnd < 0) return false;
-    const time = normalisedTime(bytes.toString('latin1', start, start + stampEnd));
+    if (!this.#readText(bytes.toString('latin1', start, start + stampEnd))) return false;
+    this.payloadStart = start + stampEnd + 1;
+    return true;
+  }
+
+  #readText(text: string): boolean {
+    const time = normalisedTime(text);
     if (time === undefined) return false;
     const { seconds, nanos } = instantOf(time);
     if (Number.isNaN(seconds)) return false;
     this.seconds = seconds;
     this.nanos = nanos;
-    this.payloadStart = start + stampEnd + 1;
     this.#second.write(time, 'latin1');
     return true;
   }
 }
 
-/** Nine digits as a number; negative where they are none. */
-function nanosAt(bytes: Buffer, start: number): number {
-  let nanos = 0;
-  for (let at = start; at < start + 9; at++) {
+/** So many digits as a number; negative where they are none. */
+function numberAt(bytes: Buffer, start: number, digits: number): number {
+  let number = 0;
+  for (let at = start; at < start + digits; at++) {
     const digit = (bytes[at] as number) - zero;
     if (digit < 0 || digit > 9) return -1;
-    nanos = nanos * 10 + digit;
+    number = number * 10 + digit;
   }
-  return nanos;
+  return number;
 }

@@ -3,6 +3,7 @@ export const collectorCounters = [
   'log_lines',
   'log_reconnects',
   'log_gaps',
+  'log_file_failures',
   'log_untimed_pieces',
   'log_repeats',
   'log_unread_containers',

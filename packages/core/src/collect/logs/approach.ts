@@ -1,13 +1,13 @@
-import type { ContainerDetails } from '../../decode/inspect.ts';
 import { type LogPosition, PositionLostError } from '../../decode/resume.ts';
 import { earlier, sinceOf } from '../../decode/timestamp.ts';
 import { DamagedLogError } from './end-check.ts';
 import type { Probe, Range } from './probe.ts';
 import type { LogStart } from './start.ts';
+import type { LogOwner } from './store.ts';
 import { surveyOf, type WayOn, wayOn } from './survey.ts';
 
 export interface ApproachSettings {
-  readonly container: Pick<ContainerDetails, 'id' | 'tty'>;
+  readonly container: LogOwner;
   readonly probe: Probe;
   /** Told that lines may be missing. */
   readonly gap: (reason: string) => void;

@@ -15,13 +15,17 @@ import type { Engine } from '../engine.ts';
 import { Slots } from '../slots.ts';
 import type { Described, Subjects } from '../subjects.ts';
 import { AttachedLog } from './attached.ts';
+import type { ChosenLogs } from './chosen-logs.ts';
 import type { CollectedLog } from './collected.ts';
 import { FollowedLog, type FollowedSettings } from './followed.ts';
 import { Openings } from './openings.ts';
+import { chosenLogs } from './sources.ts';
 import type { LogTally } from './tally.ts';
 
 export interface LogCollectorSettings {
   readonly engine: Engine;
+  /** The engine's root directory, where it is on this host. */
+  readonly rootDirectory?: string;
   readonly directory: ContainerDirectory;
   readonly subjects: Subjects;
   readonly lanes: readonly LanePort[];
@@ -56,6 +60,7 @@ export class LogCollector {
   readonly #shared: FollowedSettings;
   readonly #followed = new Map<string, CollectedLog>();
   readonly #announced: Announced;
+  readonly #store: ChosenLogs;
   /** Containers whose driver answered that its log cannot be read. */
   readonly #unreadable = new Set<string>();
   readonly #turns = new Map<LanePort, Slots>();
@@ -66,10 +71,13 @@ export class LogCollector {
     this.#settings = settings;
     this.#signal = signal;
     this.#announced = new Announced(settings.engine, signal);
+    this.#store = chosenLogs(settings);
     this.#shared = {
       ...settings,
       maxLineBytes: settings.logs.maxLineBytes,
       agentBornAt: settings.bornAt,
+      store: this.#store,
+      isHeld: (id) => this.#store.holds(id),
       openings: new Openings(settings.clock),
       source: (container, stream) => settings.subjects.of(container).source(stream),
       lanesOf: (container) => settings.subjects.of(container).route.lanes.log,
@@ -102,6 +110,7 @@ export class LogCollector {
   /** A container that will be started in a moment. */
   created(id: string): void {
     if (this.#settings.logs.rm === 'attach') this.#announced.created(id);
+    else this.#store.created(id);
   }
 
   changed(container: ContainerDetails): void {
@@ -109,17 +118,28 @@ export class LogCollector {
     const isWanted = this.#settings.subjects.of(container).route.lanes.log.length > 0;
     const collected = this.#followed.get(id) ?? (isWanted ? this.#begun(container) : undefined);
     this.#announced.drop(id);
+    if (collected === undefined) this.#store.forget(id);
+    else this.#store.changed(container);
     collected?.changed(container);
+  }
+
+  /** The engine was reached, for the first time or again. */
+  connected(): void {
+    this.#store.reconnected();
   }
 
   gone({ id }: ContainerDetails): void {
     this.#announced.drop(id);
-    this.#followed.get(id)?.gone();
+    const followed = this.#followed.get(id);
+    if (followed === undefined) this.#store.forget(id);
+    this.#store.gone(id);
+    followed?.gone();
   }
 
   /** A container whose log was gone before it could be opened. */
   missed(event: EngineEvent, container: Described): void {
     this.#announced.drop(event.containerId);
+    this.#store.forget(event.containerId);
     // It may have become known since: then its reader says how that went.
     if (!this.#followed.has(event.containerId)) this.#unread(container, []);
   }
@@ -159,6 +179,7 @@ export class LogCollector {
       if (isGone(id) && !followed.isBusy) {
         this.#followed.delete(id);
         this.#unreadable.delete(id);
+        this.#store.forget(id);
       }
     const lost = new Map<string, LogMark>();
     for (const { positions } of lanes)
@@ -169,6 +190,7 @@ export class LogCollector {
         if (mark.ended === undefined) lost.set(mark.containerId, mark);
       }
     if (!this.#hasSwept) for (const mark of lost.values()) this.#goneMeanwhile(mark);
+    if (!this.#hasSwept) this.#store.say();
     this.#hasSwept = true;
   }
 

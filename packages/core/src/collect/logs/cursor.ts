@@ -1,12 +1,10 @@
 import { messageOf } from '@tallyman/sdk';
-import type { ContainerDetails } from '../../decode/inspect.ts';
 import type { LogSource, StreamName } from '../../decode/log.ts';
 import { type DecodedChunk, LogDecoder } from '../../decode/log-decoder.ts';
 import type { LogPosition } from '../../decode/resume.ts';
 import { timeOfNanos } from '../../decode/timestamp.ts';
 import type { Until } from '../../decode/until.ts';
 import type { AttemptsSettings } from '../attempts.ts';
-import type { Engine } from '../engine.ts';
 import { Approach, isAstray } from './approach.ts';
 import { EndCheck } from './end-check.ts';
 import type { Opening, Openings } from './openings.ts';
@@ -14,9 +12,11 @@ import type { LogPlace } from './place.ts';
 import { Probe } from './probe.ts';
 import { SilenceWatch } from './silence.ts';
 import type { LogStart } from './start.ts';
+import type { LogBytes, LogOwner, LogStore } from './store.ts';
 
 export interface LogCursorSettings extends AttemptsSettings {
-  readonly engine: Engine;
+  /** Where the log is read. */
+  readonly store: LogStore;
   readonly openings: Openings;
   readonly maxLineBytes: number;
   /** What records of a stream share at this moment. */
@@ -38,7 +38,7 @@ const streams: readonly StreamName[] = ['stdout', 'stderr', 'console'];
 
 /** A place in one container's log, which moves on as the log is read, one connection at a time. */
 export class LogCursor {
-  readonly #container: Pick<ContainerDetails, 'id' | 'tty'>;
+  readonly #container: LogOwner;
   readonly #settings: LogCursorSettings;
   #start: LogStart;
   #position: LogPosition | undefined;
@@ -46,16 +46,12 @@ export class LogCursor {
   readonly #approach: Approach;
   #hasConnected = false;
 
-  constructor(
-    container: Pick<ContainerDetails, 'id' | 'tty'>,
-    { start, position }: LogPlace,
-    settings: LogCursorSettings,
-  ) {
+  constructor(container: LogOwner, { start, position }: LogPlace, settings: LogCursorSettings) {
     this.#container = container;
     this.#start = start;
     this.#position = position;
     this.#settings = settings;
-    this.#probe = new Probe(container, settings.engine, settings.clock);
+    this.#probe = new Probe(container, settings.store, settings.clock);
     this.#approach = new Approach({ container, probe: this.#probe, gap: settings.gap });
   }
 
@@ -110,7 +106,8 @@ export class LogCursor {
       '',
     );
     const query = { follow: false, ...this.#approach.rangeBefore(position) };
-    const source = await this.#settings.engine.logs(this.#container.id, query, signal);
+    const source = await this.#settings.store.read(this.#container, query, signal);
+    decoder.reads(source);
     await source.pump((bytes) => this.#pass(decoder.write(bytes)));
   }
 
@@ -145,9 +142,11 @@ export class LogCursor {
     const watch = this.#watch(decoder, isFollowing, signal);
     try {
       const query = { follow: isFollowing, ...this.#approach.range(this.#position, this.#start) };
-      const source = await this.#settings.engine.logs(this.#container.id, query, watch.signal);
+      const source = await this.#settings.store.read(this.#container, query, watch.signal);
+      decoder.reads(source);
       this.#hasConnected = true;
-      opening?.answered();
+      if (isFromEngine(source)) opening?.answered();
+      else opening?.end();
       watch.start();
       await source.pump((bytes) => this.#take(connection, bytes, watch));
       check.end();
@@ -167,13 +166,19 @@ export class LogCursor {
   ): Promise<void> | undefined {
     opening?.end();
     watch.hear();
+    const damagedBefore = decoder.damagedPlaces;
     const wait = this.#hand(check.pass(decoder.write(bytes)));
+    if (decoder.damagedPlaces > damagedBefore) this.#damaged();
     if (wait !== undefined) watch.pausedUntil(wait);
     if (!decoder.isComplete) return wait;
     if (wait === undefined) throw new Complete();
     return wait.then(() => {
       throw new Complete();
     });
+  }
+
+  #damaged(): void {
+    this.#settings.gap('a place in the log file is damaged; what is behind it is read');
   }
 
   #hand(chunks: readonly DecodedChunk[]): Promise<void> | undefined {
@@ -229,6 +234,11 @@ export class LogCursor {
       signal,
     });
   }
+}
+
+// Only the engine is to be spared: it reads in a log before it answers.
+function isFromEngine({ syntax }: LogBytes): boolean {
+  return syntax === 'frames' || syntax === 'console';
 }
 
 /** What is told of one connection while it lasts. */

@@ -4,6 +4,7 @@ import { type LogSource, type StreamName, shortId } from '../../decode/log.ts';
 import type { DecodedChunk } from '../../decode/log-decoder.ts';
 import type { LogSettings } from '../../settings.ts';
 import type { LanePort } from '../../ship/lane-port.ts';
+import type { Engine } from '../engine.ts';
 import type { Slots } from '../slots.ts';
 import { Audience, type Lag } from './audience.ts';
 import { CatchUp } from './catch-up.ts';
@@ -16,6 +17,9 @@ import { type Births, firstPlaceOf } from './start.ts';
 import { LogTally } from './tally.ts';
 
 export interface FollowedSettings extends Omit<LogCursorSettings, 'take' | 'source' | 'gap'> {
+  readonly engine: Engine;
+  /** Whether the log of a container is open, also where the container itself is gone. */
+  readonly isHeld: (id: string) => boolean;
   readonly logs: LogSettings;
   readonly agentBornAt: string;
   readonly engineNow: () => string;
@@ -86,6 +90,10 @@ export class FollowedLog implements CollectedLog {
 
   /** The container is no more: what is under way ends by itself. */
   gone(): void {
+    // It was gone before its start was known.
+    const isUnread = this.#reading === undefined && this.#audience.place.position === undefined;
+    const { isHeld } = this.#settings;
+    if (isUnread && !this.#gone.signal.aborted && isHeld(this.#container.id)) this.#read();
     this.#gone.abort(new Error('the container is gone'));
   }
 

@@ -1,11 +1,11 @@
 import type { Clock } from '@tallyman/sdk';
-import type { ContainerDetails } from '../../decode/inspect.ts';
 import { LogSource, type StreamName } from '../../decode/log.ts';
 import { type DecodedChunk, LogDecoder } from '../../decode/log-decoder.ts';
 import { type LogPosition, PositionLostError } from '../../decode/resume.ts';
 import { timeOfNanos } from '../../decode/timestamp.ts';
 import { answerLimitMs, withDeadline } from '../deadline.ts';
-import type { Engine, LogQuery } from '../engine.ts';
+import type { LogQuery } from '../engine.ts';
+import type { LogOwner, LogStore } from './store.ts';
 
 export type Range = Pick<LogQuery, 'since' | 'tail'>;
 
@@ -26,13 +26,13 @@ const longestLookMs = 300_000;
 
 /** Looks into one container's log. Rejects as the engine does. */
 export class Probe {
-  readonly #container: Pick<ContainerDetails, 'id' | 'tty'>;
-  readonly #engine: Engine;
+  readonly #container: LogOwner;
+  readonly #store: LogStore;
   readonly #clock: Clock;
 
-  constructor(container: Pick<ContainerDetails, 'id' | 'tty'>, engine: Engine, clock: Clock) {
+  constructor(container: LogOwner, store: LogStore, clock: Clock) {
     this.#container = container;
-    this.#engine = engine;
+    this.#store = store;
     this.#clock = clock;
   }
 
@@ -42,6 +42,21 @@ export class Probe {
       this.look({ tail: 1 }, undefined, limited),
     );
     return newest;
+  }
+
+  /** Whether an entry of that time is among those in the range. */
+  async has(time: string, range: Range, signal: AbortSignal): Promise<boolean> {
+    const decoder = this.#decoder({}, undefined, time);
+    await withDeadline(answerLimitMs, this.#clock, signal, async (limited) => {
+      const source = await this.#store.read(this.#container, { follow: false, ...range }, limited);
+      decoder.reads(source);
+      await source.pump((bytes) => {
+        decoder.write(bytes);
+        return undefined;
+      });
+    });
+    decoder.flush();
+    return decoder.hasSeenExpected;
   }
 
   /** What the engine would answer; `position` is the known line. */
@@ -58,13 +73,17 @@ export class Probe {
       }
     };
     const take = (bytes: Buffer) => {
+      // A decoder may write into what it is given.
+      const again = Buffer.from(bytes);
       younger += linesIn(byTime.write(bytes));
-      seek((decoder) => decoder.write(bytes));
+      seek((decoder) => decoder.write(again));
       return undefined;
     };
     await withDeadline(longestLookMs, this.#clock, signal, async (limited) => {
       const query = { follow: false, ...range };
-      const source = await this.#engine.logs(this.#container.id, query, limited);
+      const source = await this.#store.read(this.#container, query, limited);
+      byTime.reads(source);
+      byLine?.reads(source);
       await source.pump(take);
     });
     younger += linesIn(byTime.flush());
@@ -81,6 +100,7 @@ export class Probe {
   #decoder(
     how: { readonly resumeBy?: 'time'; readonly tail?: number },
     position: LogPosition | undefined,
+    expected = '',
   ): LogDecoder {
     const { resumeBy, tail } = how;
     return new LogDecoder({
@@ -88,6 +108,7 @@ export class Probe {
       maxLineBytes: 0,
       source: (stream: StreamName) => new LogSource(nobody, stream),
       fallbackTime: timeOfNanos(BigInt(this.#clock.now()) * 1_000_000n),
+      expected,
       ...(position === undefined ? {} : { position }),
       ...(resumeBy === undefined ? {} : { resumeBy }),
       ...(tail === undefined ? {} : { tail }),

@@ -52,6 +52,7 @@ export class Reading implements AsyncDisposable {
       gone: (container) => this.#logs.gone(container),
       event: () => {},
       missed: () => {},
+      connected: () => {},
       reconciled: (ids) => this.#logs.sweep(ids),
     });
     this.#logs = new LogCollector(

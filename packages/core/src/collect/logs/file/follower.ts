@@ -1,0 +1,181 @@
+import { basename, dirname } from 'node:path';
+import type { Clock } from '@tallyman/sdk';
+import { blockBytes, reading, readingNow } from './blocks.ts';
+import type { Descriptors } from './descriptors.ts';
+import { inodeAt, type OpenLogFile } from './open-file.ts';
+import { Successor } from './successor.ts';
+import type { ReadTurns } from './turns.ts';
+import type { FolderWatches, Watch } from './watches.ts';
+
+/** The file is not the one that was read: it became shorter, or rotated so often that nobody knows what came between. */
+export class MovedLogError extends Error {
+  override readonly name = 'MovedLogError';
+}
+
+export interface FollowerSettings {
+  readonly descriptors: Descriptors;
+  readonly turns: ReadTurns;
+  readonly watches: FolderWatches;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Whether the run of the container is over, and with it what is written. */
+  readonly isOver: () => boolean;
+}
+
+type Take = (bytes: Buffer) => Promise<void> | undefined;
+
+// For what the kernel does not tell of; and where it tells nothing.
+const [heartbeatMs, pollMs] = [1_000, 250];
+const scratch = Buffer.allocUnsafeSlow(blockBytes);
+
+/** Reads what is written to a log file, and to those that take its place, until the container's run is over. */
+export class LogFollower {
+  readonly #path: string;
+  readonly #settings: FollowerSettings;
+  readonly #successor: Successor;
+  #file: OpenLogFile;
+  #offset: number;
+  #watch: Watch | undefined;
+  #isChanged = false;
+  #mayBeRotated = true;
+  #isDue = false;
+  #resume: (() => void) | undefined;
+  #cancelHeartbeat = () => {};
+
+  /** Closes the file at the end. */
+  constructor(path: string, file: OpenLogFile, offset: number, settings: FollowerSettings) {
+    this.#path = path;
+    this.#file = file;
+    this.#offset = offset;
+    this.#settings = settings;
+    this.#successor = new Successor(path, settings.descriptors);
+  }
+
+  /** Something may have changed: the file, or the state of its container. */
+  touch(): void {
+    this.#isChanged = true;
+    this.#takeTurn();
+  }
+
+  #takeTurn(): void {
+    if (this.#resume === undefined || this.#isDue) return;
+    this.#isDue = true;
+    this.#settings.turns.await(() => {
+      this.#isDue = false;
+      this.#resume?.();
+    });
+  }
+
+  /** Resolves when the run is over and all is read. Rejects with a {@link MovedLogError}, as reading does, or with the signal's reason. */
+  async pump(take: Take, signal: AbortSignal): Promise<void> {
+    const onAbort = () => this.#resume?.();
+    signal.addEventListener('abort', onAbort);
+    this.#watch = this.#settings.watches.watch(dirname(this.#path), (event, name) =>
+      this.#noticed(event, name),
+    );
+    if (this.#watch.isTold) this.#successor.watched(this.#file);
+    this.#beat();
+    try {
+      await this.#readOn(take, signal);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      this.#cancelHeartbeat();
+      this.#watch.stop();
+      await this.#successor.close();
+      await this.#file.close();
+    }
+  }
+
+  async #readOn(take: Take, signal: AbortSignal): Promise<void> {
+    for (let isLast = false; ; ) {
+      signal.throwIfAborted();
+      this.#isChanged = false;
+      if (await this.#readAll(take, signal)) isLast = false;
+      if (await this.#moveOn()) continue;
+      if (isLast) return;
+      // The engine closes the log before it tells of the end: what is there now is all.
+      isLast = this.#settings.isOver();
+      if (!isLast) await this.#changed();
+    }
+  }
+
+  /** Hands over what is there; whether it was anything. */
+  async #readAll(take: Take, signal: AbortSignal): Promise<boolean> {
+    for (let hasRead = false; ; hasRead = true) {
+      const length = this.#read();
+      if (length === 0) return hasRead;
+      this.#offset += length;
+      // As long as what was read: a record that is a view on it keeps nothing else.
+      const wait = take(Buffer.from(scratch.subarray(0, length)));
+      if (wait !== undefined) await wait;
+      // Others have their turn before the next block.
+      if (length === scratch.length) await nextTurn();
+      signal.throwIfAborted();
+    }
+  }
+
+  /** Fills the shared block; says with how many bytes. */
+  #read(): number {
+    const length = readingNow(this.#path, () => this.#file.readNow(scratch, this.#offset));
+    if (length === 0 && this.#file.size() < this.#offset)
+      throw new MovedLogError(`following ${this.#path}: it became shorter`);
+    return length;
+  }
+
+  /** Goes on with the file that took this one's place, where one did; this one is then read to its end. */
+  async #moveOn(): Promise<boolean> {
+    if (!this.#mayBeRotated) return false;
+    this.#mayBeRotated = false;
+    const there = inodeAt(this.#path);
+    if (there === undefined || there === this.#file.inode) return false;
+    if (this.#file.size() > this.#offset) {
+      this.#mayBeRotated = true;
+      return true;
+    }
+    const next = await reading(this.#path, () => this.#successor.of(this.#file));
+    if (next === undefined)
+      throw new MovedLogError(`following ${this.#path}: it was rotated more than once`);
+    await this.#file.close();
+    this.#file = next;
+    this.#offset = 0;
+    this.#mayBeRotated = true;
+    return true;
+  }
+
+  #noticed(event: 'change' | 'rename', name: string): void {
+    if (name !== basename(this.#path)) return;
+    this.#settings.turns.changed();
+    if (event === 'rename') {
+      this.#mayBeRotated = true;
+      this.#successor.renamed();
+      // A file that is held is not lost, however long reading stands still.
+      void this.#successor.hold(this.#file);
+    }
+    this.touch();
+  }
+
+  #beat(): void {
+    const { clock, random } = this.#settings;
+    const ms = this.#watch?.isTold ? heartbeatMs : pollMs;
+    this.#cancelHeartbeat = clock.after(ms * (0.5 + random()), () => {
+      this.#mayBeRotated = true;
+      this.touch();
+      this.#beat();
+    });
+  }
+
+  async #changed(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#resume = resolve;
+    if (this.#isChanged) this.#takeTurn();
+    await promise;
+    this.#resume = undefined;
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
