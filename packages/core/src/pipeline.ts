@@ -5,7 +5,7 @@ import { Inventory } from './collect/inventory.ts';
 import { type LaneLag, LogCollector } from './collect/logs/collector.ts';
 import { LogTally } from './collect/logs/tally.ts';
 import type { ReachedEngine } from './collect/reach.ts';
-import { StatPoller } from './collect/stat-poller.ts';
+import { StatPoller } from './collect/stats/poller.ts';
 import { Subjects } from './collect/subjects.ts';
 import type { EngineEvent } from './decode/event.ts';
 import type { ContainerDetails } from './decode/inspect.ts';

@@ -1,16 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ContainerStat } from '@tallyman/sdk';
 import { VirtualClock } from '@tallyman/testkit';
-import type { ContainerDirectory } from '../../src/collect/containers.ts';
-import { type Engine, EngineError } from '../../src/collect/engine.ts';
-import { StatPoller } from '../../src/collect/stat-poller.ts';
-import { Subjects } from '../../src/collect/subjects.ts';
-import { containerFrom } from '../../src/decode/inspect.ts';
-import { timeOfNanos } from '../../src/decode/timestamp.ts';
-import { Router } from '../../src/route/router.ts';
-import { Counters } from '../../src/vitals/counters.ts';
-import { ScriptedLane } from '../route/scripted-lane.ts';
-import { logInto, type Said } from '../ship/lane-under-test.ts';
+import type { ContainerDirectory } from '../../../src/collect/containers.ts';
+import { type Engine, EngineError } from '../../../src/collect/engine.ts';
+import { StatPoller } from '../../../src/collect/stats/poller.ts';
+import { Subjects } from '../../../src/collect/subjects.ts';
+import { containerFrom } from '../../../src/decode/inspect.ts';
+import { timeOfNanos } from '../../../src/decode/timestamp.ts';
+import { Router } from '../../../src/route/router.ts';
+import { Counters } from '../../../src/vitals/counters.ts';
+import { ScriptedLane } from '../../route/scripted-lane.ts';
+import { logInto, type Said } from '../../ship/lane-under-test.ts';
 
 const intervalMs = 10_000;
 

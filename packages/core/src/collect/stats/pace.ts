@@ -1,4 +1,4 @@
-import { Slots } from './slots.ts';
+import { Slots } from '../slots.ts';
 
 // Engine 20.10 answers a one-shot request with its collector's next tick, within a second or so, unless the
 // collector was idle; one tick serves all requests that wait for it. Later engines sample at once, in some ms.

@@ -1,15 +1,15 @@
 import { type Clock, type LogCounts, messageOf } from '@tallyman/sdk';
-import type { ContainerDetails } from '../decode/inspect.ts';
-import { sampleFrom } from '../decode/stat.ts';
-import { type StatRecordParts, statRecord } from '../decode/stat-record.ts';
-import { lanesNeeding } from '../route/router.ts';
-import type { Counters } from '../vitals/counters.ts';
-import type { Diagnostics } from '../vitals/log.ts';
-import type { ContainerDirectory } from './containers.ts';
-import { answerLimitMs, withDeadline } from './deadline.ts';
-import { type Engine, EngineError } from './engine.ts';
+import type { ContainerDetails } from '../../decode/inspect.ts';
+import { sampleFrom } from '../../decode/stat.ts';
+import { type StatRecordParts, statRecord } from '../../decode/stat-record.ts';
+import { lanesNeeding } from '../../route/router.ts';
+import type { Counters } from '../../vitals/counters.ts';
+import type { Diagnostics } from '../../vitals/log.ts';
+import type { ContainerDirectory } from '../containers.ts';
+import { answerLimitMs, withDeadline } from '../deadline.ts';
+import { type Engine, EngineError } from '../engine.ts';
+import type { Subjects } from '../subjects.ts';
 import { Pace } from './pace.ts';
-import type { Subjects } from './subjects.ts';
 
 export interface StatPollerSettings {
   readonly engine: Engine;
