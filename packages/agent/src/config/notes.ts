@@ -8,19 +8,16 @@ const idleParts: readonly { readonly pointer: string; readonly why: string }[] =
   { pointer: '/admin/token', why: 'there is no admin endpoint' },
 ];
 
-/** Ways of reading that this version has. */
-const knownReaders: readonly string[] = ['auto', 'engine', 'attach'];
-
 /** What the file sets and this version does not act on. */
 export function idleNotes(tree: unknown, report: Report): readonly string[] {
   const parts = idleParts.flatMap(({ pointer, why }) =>
     report.placeOf(pointer) === undefined ? [] : [`${dotted(pointer)} does nothing yet: ${why}`],
   );
-  const readers = ['/collect/logs/reader', '/collect/stats/reader'].flatMap((pointer) => {
-    const chosen = valueAt(tree, pointer);
-    if (typeof chosen !== 'string' || knownReaders.includes(chosen)) return [];
-    return [`${dotted(pointer)}: ${chosen} does nothing yet: the engine is asked instead`];
-  });
+  const pointer = '/collect/logs/reader';
+  const isIdle = valueAt(tree, pointer) === 'file';
+  const readers = isIdle
+    ? [`${dotted(pointer)}: file does nothing yet: the engine is asked instead`]
+    : [];
   return [...parts, ...readers];
 }
 

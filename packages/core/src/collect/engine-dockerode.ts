@@ -46,11 +46,13 @@ interface Modem {
 
 /** An engine reached through dockerode's transport. */
 export class DockerodeEngine implements Engine {
+  readonly isLocal: boolean;
   readonly #modem: Modem;
   readonly #where: string;
   #apiVersion = oldestApiVersion;
 
   constructor(address: EngineAddress) {
+    this.isLocal = address.kind === 'unix';
     this.#where = addressText(address);
     const { modem } = new Docker(
       address.kind === 'unix'
