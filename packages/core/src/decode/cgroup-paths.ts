@@ -60,26 +60,22 @@ export function seenUnder({ mountPoint, root }: CgroupMount, path: string): stri
  * @param parent what `--cgroup-parent` of the container says; empty where nothing
  */
 export function usualGroups(id: string, parent: string): readonly string[] {
-  const slice = parent.endsWith('.slice') ? nestedSlice(parent) : undefined;
-  const above = slice ?? parent.replace(/^\/+|\/+$/g, '');
-  if (above.split('/').includes('..')) return [];
-  if (above !== '')
+  if (parent.split('/').includes('..')) return [];
+  if (parent === '')
     return [
-      `/${above}/${id}`,
-      `/${above}/docker-${id}.scope`,
-      `/${above}/libpod-${id}.scope`,
-      `/${above}/libpod-${id}`,
+      `/docker/${id}`,
+      `/system.slice/docker-${id}.scope`,
+      `/machine.slice/libpod-${id}.scope`,
+      `/libpod_parent/libpod-${id}`,
     ];
-  return [
-    `/docker/${id}`,
-    `/system.slice/docker-${id}.scope`,
-    `/machine.slice/libpod-${id}.scope`,
-    `/libpod_parent/libpod-${id}`,
-  ];
+  const names = parent.endsWith('.slice') ? nestedSlice(parent) : parent.split('/').filter(Boolean);
+  const above = names.map((name) => `/${name}`).join('');
+  const ends = [id, `docker-${id}.scope`, `libpod-${id}.scope`, `libpod-${id}`];
+  return ends.map((end) => `${above}/${end}`);
 }
 
 /** `a-b.slice` lies in `a.slice` (systemd.slice(5)). */
-function nestedSlice(name: string): string {
+function nestedSlice(name: string): readonly string[] {
   const words = (name.split('/').at(-1) ?? '').replace(/\.slice$/, '').split('-');
-  return words.map((_, index) => `${words.slice(0, index + 1).join('-')}.slice`).join('/');
+  return words.map((_, index) => `${words.slice(0, index + 1).join('-')}.slice`);
 }

@@ -84,6 +84,7 @@ describe('where control groups are', () => {
   test('is guessed by the names that engines use, and never outside of the mount', () => {
     expect(usualGroups(id, '')).toContain(`/system.slice/docker-${id}.scope`);
     expect(usualGroups(id, '/team/a/')).toContain(`/team/a/${id}`);
+    expect(usualGroups(id, '/')).toContain(`/${id}`);
     expect(usualGroups(id, 'team-a.slice')).toContain(
       `/team.slice/team-a.slice/docker-${id}.scope`,
     );
