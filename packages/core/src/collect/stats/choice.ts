@@ -51,7 +51,8 @@ export class ReaderChoice {
 
   /** Notes that the files gave a sample. */
   read({ id }: ContainerDetails): void {
-    this.#misses.delete(id);
+    // What was said once is not said again.
+    if (this.#misses.get(id) === 1) this.#misses.delete(id);
     if (!this.#isSaid) this.#first.fromFiles++;
   }
 
@@ -83,19 +84,17 @@ export class ReaderChoice {
     this.#isSaid = true;
     const { reader, source, rawLanes, log } = this.#settings;
     const { fromFiles, others, why } = this.#first;
-    if (this.#whyEngine !== undefined) {
-      log.info({ reader, why: this.#whyEngine }, 'Stats are read through the engine.');
-      return;
-    }
+    const isEngine = this.isEngineAlone || (this.hasFallback && fromFiles === 0 && others > 0);
     const fields = { reader, cgroup: source.version, fromFiles };
-    if (reader === 'cgroup')
-      log.info({ ...fields, unreadable: others }, 'Stats are read from the control groups.');
-    else
+    if (isEngine)
+      log.info({ reader, why: this.#whyEngine ?? [...why] }, 'Stats are read through the engine.');
+    else if (this.hasFallback)
       log.info(
         { ...fields, fromEngine: others, why: [...why] },
         'Stats are read from the control groups, and through the engine where these do not do.',
       );
-    if (reader === 'cgroup' && rawLanes.length > 0)
+    else log.info({ ...fields, unreadable: others }, 'Stats are read from the control groups.');
+    if (!this.hasFallback && rawLanes.length > 0)
       log.warn(
         { sinks: rawLanes },
         'Sinks ask for the engine’s own samples, which control groups do not give; set collect.stats.reader to auto.',

@@ -311,6 +311,22 @@ describe('the reader of stats', () => {
     await stop();
   });
 
+  test('auto says that the engine is asked where no container can be read otherwise', async () => {
+    const { clock, groups, said, stop } = polled({ reader: 'auto', containers: 2 });
+    groups.unreadable.add(idOf(0)).add(idOf(1));
+
+    await clock.advance(intervalMs - 1);
+
+    expect(infos(said)).toEqual([
+      {
+        level: 'info',
+        message: 'Stats are read through the engine.',
+        fields: { reader: 'auto', why: ['its group is not visible'] },
+      },
+    ]);
+    await stop();
+  });
+
   test('auto asks the engine for a container whose group cannot be read, in the same interval', async () => {
     const { clock, engine, groups, said, stats, stop } = polled({ reader: 'auto' });
     groups.unreadable.add(idOf(3));
@@ -411,6 +427,22 @@ describe('the reader of stats', () => {
     ]);
     expect(counters.snapshot()).toMatchObject({ stat_failures: 4, stat_samples: 95 });
     expect(stats()).toHaveLength(95);
+    await stop();
+  });
+
+  test('cgroup says nothing of a single miss, and nothing twice', async () => {
+    const { clock, groups, said, counters, stop } = polled({ reader: 'cgroup', containers: 1 });
+    const warnings = () => said.filter(({ level }) => level === 'warn').length;
+    const seen: number[] = [];
+    for (const isReadable of [false, true, false, false, true, false, false]) {
+      if (isReadable) groups.unreadable.clear();
+      else groups.unreadable.add(idOf(0));
+      await clock.advance(seen.length === 0 ? intervalMs - 1 : intervalMs);
+      seen.push(warnings());
+    }
+
+    expect(seen).toEqual([0, 0, 0, 1, 1, 1, 1]);
+    expect(counters.snapshot()).toMatchObject({ stat_failures: 3 });
     await stop();
   });
 
