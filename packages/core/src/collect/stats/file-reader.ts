@@ -2,7 +2,8 @@ import { type Clock, messageOf } from '@tallyman/sdk';
 import type { ContainerDetails } from '../../decode/inspect.ts';
 import type { ContainerDirectory } from '../containers.ts';
 import type { CgroupSource } from './cgroup/source.ts';
-import { type TakeSample, usedShare } from './taken.ts';
+import { usedShare } from './pace.ts';
+import type { TakeSample } from './taken.ts';
 import { untilAnswered } from './until.ts';
 
 // Read in one go, in about a millisecond; then everything else has its turn.

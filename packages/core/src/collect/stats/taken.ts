@@ -11,6 +11,3 @@ export interface TakenSample {
 
 /** What a reader hands its samples to. */
 export type TakeSample = (container: ContainerDetails, taken: TakenSample) => void;
-
-/** The rest of the interval is for samples that are late. */
-export const usedShare = 0.8;

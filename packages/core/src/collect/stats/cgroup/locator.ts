@@ -29,7 +29,7 @@ export interface LocatorSettings {
   readonly ownContainerId?: string;
 }
 
-/** A file system in which the group of a container was found. */
+/** The groups of a process, by controller. */
 type Groups = ReadonlyMap<string, string>;
 
 /**
