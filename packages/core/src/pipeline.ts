@@ -5,7 +5,8 @@ import { Inventory } from './collect/inventory.ts';
 import { type LaneLag, LogCollector } from './collect/logs/collector.ts';
 import { LogTally } from './collect/logs/tally.ts';
 import type { ReachedEngine } from './collect/reach.ts';
-import { StatPoller } from './collect/stat-poller.ts';
+import { CgroupSource } from './collect/stats/cgroup/source.ts';
+import { StatPoller } from './collect/stats/poller.ts';
 import { Subjects } from './collect/subjects.ts';
 import type { EngineEvent } from './decode/event.ts';
 import type { ContainerDetails } from './decode/inspect.ts';
@@ -98,7 +99,9 @@ export class Pipeline {
     this.#events = new EventCollector(directory, subjects, settings.collect.events.exclude);
     this.#stats = new StatPoller({
       ...collected,
-      intervalMs: settings.collect.stats.intervalMs,
+      ...settings.collect.stats,
+      cgroup: new CgroupSource({ ...settings, clock: ports.clock, directory }),
+      rawLanes: settings.lanes.filter(({ needs }) => needs.has('rawStats')).map(({ name }) => name),
       isPodman,
       takeLogCounts: (id) => (this.#logs.tallyOf(id) ?? new LogTally([])).take(),
     });

@@ -17,7 +17,7 @@ export interface CollectSettings {
   /** Label keys (globs) carried on records. */
   readonly labels: readonly string[];
   readonly logs: LogSettings;
-  readonly stats: { readonly enabled: boolean; readonly intervalMs: number };
+  readonly stats: StatSettings;
   /** `exclude`: globs on the action. */
   readonly events: { readonly enabled: boolean; readonly exclude: readonly string[] };
   /** Whether container labels `tallyman.*` are heeded. */
@@ -40,6 +40,13 @@ export interface LogSettings {
   readonly maxLineBytes: number;
   /** Patterns whose matches are counted per container and window. */
   readonly count: readonly { readonly name: string; readonly pattern: RegExp }[];
+}
+
+export interface StatSettings {
+  readonly enabled: boolean;
+  readonly intervalMs: number;
+  /** `auto`: from the control groups where they can be read, else through the engine. `cgroup`: there is no else. */
+  readonly reader: 'auto' | 'engine' | 'cgroup';
 }
 
 export interface SelectSettings {

@@ -128,7 +128,7 @@ const stats = {
       default: 'auto',
       enum: ['auto', 'engine', 'cgroup'],
       description:
-        'How stats are read: through the engine, or from the control groups of the host.',
+        'How stats are read: from the control groups of the host, through the engine, or auto: from the control groups where they can be read, else through the engine.',
     },
   },
 } as const;

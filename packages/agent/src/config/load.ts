@@ -1,11 +1,12 @@
 import { dirname } from 'node:path';
+import type { CollectSettings } from '@tallyman/core';
 import type { OptionsOf } from '@tallyman/sdk';
 import type { SinkCatalogue } from './catalogue.ts';
 import type { ChosenSink } from './chosen-sink.ts';
 import { engineFrom } from './engine.ts';
 import { explain } from './explain.ts';
 import { grammar } from './grammar.ts';
-import type { CollectConfig, LoadedConfig } from './model.ts';
+import type { EngineConfig, LoadedConfig } from './model.ts';
 import { idleNotes } from './notes.ts';
 import { under } from './pointer.ts';
 import { Report } from './report.ts';
@@ -48,6 +49,7 @@ export async function loadConfig({
   const sections = isMapping(tree) ? soundSections(tree, report) : {};
   const settled = settledAs(grammar, { ...sections, sinks: {} });
   const engine = engineFrom(settled.engine, env, report);
+  refuseForeignFiles(settled.collect, engine, report);
   const loaded = chosen.map((one) => sinkFrom(one, report));
   report.throwIfAny();
 
@@ -64,7 +66,7 @@ export async function loadConfig({
     },
     admin: settled.admin,
     sinks: sinks.map(({ sink }) => sink),
-    notes: [...idleNotes(tree, report), ...sinks.flatMap(({ notes }) => notes)],
+    notes: [...idleNotes(report), ...sinks.flatMap(({ notes }) => notes)],
   };
 }
 
@@ -106,13 +108,26 @@ function soundSections(
   return Object.fromEntries(sound.map((key) => [key, tree[key]]));
 }
 
+/** Control groups of this host say nothing of the containers of another. */
+function refuseForeignFiles(
+  { stats }: Sections['collect'],
+  { address }: EngineConfig,
+  report: Report,
+): void {
+  if (stats.reader === 'cgroup' && address.kind === 'tcp')
+    report.atValue(
+      '/collect/stats/reader',
+      'cgroup reads the files of this host, and the engine is reached over the network; use auto or engine, or run the agent on the host of the engine with a unix socket',
+    );
+}
+
 function collectFrom({
   labels,
   logs,
   stats,
   events,
   label_overrides,
-}: Sections['collect']): CollectConfig {
+}: Sections['collect']): CollectSettings {
   const { start_at } = logs;
   const agoMs = durationMs(start_at);
   const startAt = start_at === 'beginning' ? 'beginning' : agoMs === undefined ? 'now' : { agoMs };

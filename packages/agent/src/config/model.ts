@@ -11,7 +11,7 @@ import type { RecordKind, Secret, SinkDefinition } from '@tallyman/sdk';
 /** A configuration that was checked, with every default filled in and every unit converted. */
 export interface LoadedConfig {
   readonly engine: EngineConfig;
-  readonly collect: CollectConfig;
+  readonly collect: CollectSettings;
   readonly select: SelectSettings;
   readonly fields: Readonly<Record<string, string>>;
   readonly state: StateConfig;
@@ -43,10 +43,6 @@ export interface EngineTls {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
-}
-
-export interface CollectConfig extends CollectSettings {
-  readonly stats: CollectSettings['stats'] & { readonly reader: 'auto' | 'engine' | 'cgroup' };
 }
 
 export interface StateConfig {

@@ -1,6 +1,5 @@
 import { segmentsOf } from './pointer.ts';
 import type { Report } from './report.ts';
-import { isMapping } from './typed.ts';
 
 /** Parts of the grammar that this version accepts without acting on them yet. */
 const idleParts: readonly { readonly pointer: string; readonly why: string }[] = [
@@ -8,29 +7,11 @@ const idleParts: readonly { readonly pointer: string; readonly why: string }[] =
   { pointer: '/admin/token', why: 'there is no admin endpoint' },
 ];
 
-/** Ways of reading that this version has. */
-const knownReaders: readonly string[] = ['auto', 'engine', 'file', 'attach'];
-
 /** What the file sets and this version does not act on. */
-export function idleNotes(tree: unknown, report: Report): readonly string[] {
-  const parts = idleParts.flatMap(({ pointer, why }) =>
-    report.placeOf(pointer) === undefined ? [] : [`${dotted(pointer)} does nothing yet: ${why}`],
+export function idleNotes(report: Report): readonly string[] {
+  return idleParts.flatMap(({ pointer, why }) =>
+    report.placeOf(pointer) === undefined
+      ? []
+      : [`${segmentsOf(pointer).join('.')} does nothing yet: ${why}`],
   );
-  const readers = ['/collect/logs/reader', '/collect/stats/reader'].flatMap((pointer) => {
-    const chosen = valueAt(tree, pointer);
-    if (typeof chosen !== 'string' || knownReaders.includes(chosen)) return [];
-    return [`${dotted(pointer)}: ${chosen} does nothing yet: the engine is asked instead`];
-  });
-  return [...parts, ...readers];
-}
-
-function valueAt(tree: unknown, pointer: string): unknown {
-  return segmentsOf(pointer).reduce<unknown>(
-    (value, key) => (isMapping(value) ? value[key] : undefined),
-    tree,
-  );
-}
-
-function dotted(pointer: string): string {
-  return segmentsOf(pointer).join('.');
 }

@@ -1,6 +1,7 @@
+import type { CollectSettings } from '@tallyman/core';
 import { stringify } from 'yaml';
 import { entryGrammar, grammar } from './grammar.ts';
-import type { CollectConfig, LoadedConfig, SinkConfig } from './model.ts';
+import type { LoadedConfig, SinkConfig } from './model.ts';
 import { written } from './settle.ts';
 import { kindWords } from './tokens.ts';
 import { isMapping } from './typed.ts';
@@ -35,7 +36,7 @@ export function printedTree(tree: unknown): string {
   return stringify(tree, { version: '1.2', lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-function collectTree({ labels, logs, stats, events, labelOverrides }: CollectConfig): unknown {
+function collectTree({ labels, logs, stats, events, labelOverrides }: CollectSettings): unknown {
   const { startAt } = logs;
   return {
     labels,

@@ -127,6 +127,22 @@ sinks: { stdout: {} }
   });
 });
 
+describe('the reader of stats', () => {
+  const file = (host: string, reader: string) =>
+    `engine: { host: "${host}" }\ncollect: { stats: { reader: ${reader} } }\nsinks: { stdout: {} }\n`;
+
+  test('may not be the control groups of this host where the engine is on another', async () => {
+    expect(await complaints(file('tcp://10.0.0.5:2375', 'cgroup'))).toEqual([
+      'c.yaml:2:29  collect.stats.reader: cgroup reads the files of this host, and the engine is reached over the network; use auto or engine, or run the agent on the host of the engine with a unix socket',
+    ]);
+  });
+
+  test('may be left open anywhere, and be the control groups beside a socket', async () => {
+    expect(await complaints(file('tcp://10.0.0.5:2375', 'auto'))).toEqual([]);
+    expect(await complaints(file('unix:///run/docker.sock', 'cgroup'))).toEqual([]);
+  });
+});
+
 describe('the bounds of a lane', () => {
   test('that are defaults give way to what the file says', async () => {
     const { sinks } = await load(

@@ -9,17 +9,13 @@ test.each([
     `admin: { listen: "127.0.0.1:1", token: t }\n${stdout}`,
     [`admin.listen ${noEndpoint}`, `admin.token ${noEndpoint}`],
   ],
-  [
-    `collect: { logs: { reader: file }, stats: { reader: cgroup } }\n${stdout}`,
-    ['collect.stats.reader: cgroup does nothing yet: the engine is asked instead'],
-  ],
 ])('what this version does not act on yet is said: %s', async (text, notes) => {
   expect((await load(text)).notes).toEqual(notes);
 });
 
 test('nothing is said about what was not asked for, nor about what is acted on', async () => {
   const { notes, state } = await load(
-    `state: { max_size: 1GiB }\ncollect: { logs: { reader: engine }, stats: { reader: auto } }\nsinks: { stdout: { queue: { disk: 0B } } }\n`,
+    `state: { max_size: 1GiB }\ncollect: { logs: { reader: file }, stats: { reader: cgroup } }\nsinks: { stdout: { queue: { disk: 0B } } }\n`,
   );
 
   expect(notes).toEqual([]);

@@ -28,9 +28,9 @@ type Query = Readonly<Record<string, string | number | boolean>>;
 
 /** An engine reached over HTTP: on a unix socket, over TCP, or over TLS. */
 export class HttpEngine implements Engine {
+  readonly isLocal: boolean;
   readonly #exchange: Exchange;
   readonly #where: string;
-  readonly #isOnThisHost: boolean;
   /** Where logs are followed in HTTP/1.0. */
   #rawSocketPath: string | undefined;
   readonly #pace: ReadPace;
@@ -38,7 +38,7 @@ export class HttpEngine implements Engine {
 
   constructor(address: EngineAddress, clock: Clock = systemClock) {
     this.#where = addressText(address);
-    this.#isOnThisHost = address.kind === 'unix';
+    this.isLocal = address.kind === 'unix';
     this.#exchange = new Exchange(address);
     this.#rawSocketPath = address.kind === 'unix' ? address.socketPath : undefined;
     this.#pace = new ReadPace(clock);
@@ -52,8 +52,7 @@ export class HttpEngine implements Engine {
     const version = objectOf(await this.#json('/version', {}, signal));
     const info = objectOf(await this.#json('/info', {}, signal));
     const isPodman = ping.headers['libpod-api-version'] !== undefined;
-    const rootDirectory =
-      this.#isOnThisHost && !isPodman ? stringOf(info.DockerRootDir) : undefined;
+    const rootDirectory = this.isLocal && !isPodman ? stringOf(info.DockerRootDir) : undefined;
     return {
       product: `${isPodman ? 'Podman' : 'Docker Engine'} ${stringOf(version.Version) ?? '?'}`,
       isPodman,

@@ -3,6 +3,8 @@
  * types. Every call rejects with an {@link EngineError} or, after an abort, with the signal's reason.
  */
 export interface Engine {
+  /** Whether it is reached by a socket of this host: only then can files here be of its containers. */
+  readonly isLocal: boolean;
   /** Reaches the engine and settles on an API version. To be called before anything else and after an outage. */
   connect(signal: AbortSignal): Promise<EngineInfo>;
   /** `GET /containers/json?all=1`. */

@@ -35,6 +35,21 @@ export interface ContainerDetails {
   readonly finishedAt?: string;
   readonly restartCount: number;
   readonly oomKilled: boolean;
+  /** Its first process, where the engine counts processes; absent where none runs. */
+  readonly pid?: number;
+  /** What `--cgroup-parent` says; empty where nothing. */
+  readonly cgroupParent: string;
+  readonly network: NetworkDetails;
+}
+
+/** How a container is connected. */
+export interface NetworkDetails {
+  /** What `--network` says: `default`, `host`, `none`, `container:ID` or the name of a network. */
+  readonly mode: string;
+  /** How many networks it is connected to, for all the engine said when it was asked. */
+  readonly endpoints: number;
+  /** Interfaces that were given a name, an option from Docker 28 on. All others are `eth` and a number. */
+  readonly interfaceNames: readonly string[];
 }
 
 /** Reads the answer of `GET /containers/{id}/json`. Throws where it has no id: then it is no inspect answer. */
@@ -53,6 +68,8 @@ export function containerFrom(inspect: unknown): ContainerDetails {
     isRemovedOnExit: host?.AutoRemove === true,
     ...stateFrom(state ?? {}),
     restartCount: numberOf(answer.RestartCount) ?? 0,
+    cgroupParent: stringOf(host?.CgroupParent) ?? '',
+    network: networkFrom(answer, host ?? {}),
     ...optional({
       imageId: stringOf(answer.Image),
       createdAt: timeOf(answer.Created),
@@ -76,7 +93,7 @@ export function withoutSlash(name: string): string {
 
 type StateDetails = Pick<
   ContainerDetails,
-  'status' | 'isRunning' | 'health' | 'startedAt' | 'finishedAt' | 'oomKilled'
+  'status' | 'isRunning' | 'health' | 'startedAt' | 'finishedAt' | 'oomKilled' | 'pid'
 >;
 
 function stateFrom(state: Readonly<Record<string, unknown>>): StateDetails {
@@ -89,9 +106,22 @@ function stateFrom(state: Readonly<Record<string, unknown>>): StateDetails {
     oomKilled: state.OOMKilled === true,
     ...optional({
       health: health === '' || health === 'none' ? undefined : health,
+      pid: numberOf(state.Pid) || undefined,
       startedAt: timeOf(state.StartedAt),
       finishedAt: timeOf(state.FinishedAt),
     }),
+  };
+}
+
+function networkFrom({ NetworkSettings }: JsonObject, host: JsonObject): NetworkDetails {
+  const networks = Object.values(objectOf(objectOf(NetworkSettings).Networks)).map(objectOf);
+  const names = networks.map(({ DriverOpts }) =>
+    stringOf(objectOf(DriverOpts)['com.docker.network.endpoint.ifname']),
+  );
+  return {
+    mode: stringOf(host.NetworkMode) ?? '',
+    endpoints: networks.length,
+    interfaceNames: names.filter((name) => name !== undefined),
   };
 }
 

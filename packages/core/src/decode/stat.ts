@@ -78,41 +78,60 @@ function memoryFrom(memory: JsonObject): MemoryUsage | undefined {
   const usageBytes = numberOf(memory.usage);
   if (usageBytes === undefined) return undefined;
   const stats = objectOf(memory.stats);
-  const workingSetBytes = workingSetOf(usageBytes, stats);
-  const limitBytes = limitOf(memory.limit);
-  return {
+  return memoryUsage({
     usageBytes,
-    workingSetBytes,
-    ...optional({
-      rssBytes: numberOf(stats.total_rss) ?? numberOf(stats.anon),
-      cacheBytes: numberOf(stats.total_cache) ?? numberOf(stats.file),
-      limitBytes,
-      percent: limitBytes === undefined ? undefined : (workingSetBytes / limitBytes) * 100,
-      failures: numberOf(memory.failcnt),
-    }),
-  };
+    inactiveFileBytes: numberOf(stats.total_inactive_file) ?? numberOf(stats.inactive_file) ?? 0,
+    rssBytes: numberOf(stats.total_rss) ?? numberOf(stats.anon),
+    cacheBytes: numberOf(stats.total_cache) ?? numberOf(stats.file),
+    limitBytes: numberOf(memory.limit),
+    failures: numberOf(memory.failcnt),
+  });
+}
+
+/** What a source says of a container's memory. */
+interface MemoryFigures {
+  readonly usageBytes: number;
+  readonly inactiveFileBytes: number;
+  readonly rssBytes: number | undefined;
+  readonly cacheBytes: number | undefined;
+  readonly limitBytes: number | undefined;
+  readonly failures: number | undefined;
 }
 
 /**
- * As `docker stats`: usage less the inactive file cache, whose key tells cgroup v1 from v2; all of the usage
- * where the cache is no smaller (docker/cli cli/command/container/stats_helpers.go, calculateMemUsageUnixNoCache).
+ * As `docker stats`: the working set is the usage less the inactive file cache, whose key tells cgroup v1 from
+ * v2; all of the usage where the cache is no smaller (docker/cli cli/command/container/stats_helpers.go,
+ * calculateMemUsageUnixNoCache).
  */
-function workingSetOf(usageBytes: number, stats: JsonObject): number {
-  const inactive = numberOf(stats.total_inactive_file) ?? numberOf(stats.inactive_file) ?? 0;
-  return inactive < usageBytes ? usageBytes - inactive : usageBytes;
+export function memoryUsage({
+  usageBytes,
+  inactiveFileBytes,
+  limitBytes: limit,
+  ...others
+}: MemoryFigures): MemoryUsage {
+  const workingSetBytes =
+    inactiveFileBytes < usageBytes ? usageBytes - inactiveFileBytes : usageBytes;
+  const limitBytes = limitOf(limit);
+  const percent = limitBytes === undefined ? undefined : (workingSetBytes / limitBytes) * 100;
+  return { usageBytes, workingSetBytes, ...optional({ ...others, limitBytes, percent }) };
 }
 
 // `--network host` has no networks: the engine leaves the section out.
 function networkFrom(networks: unknown): NetworkUsage | undefined {
   if (!isRecord(networks)) return undefined;
-  const interfaces: Record<string, NetworkCounters> = {};
-  let sum = countersFrom({});
-  for (const [name, answer] of Object.entries(networks)) {
-    const counters = countersFrom(objectOf(answer));
-    interfaces[name] = counters;
-    sum = added(sum, counters);
-  }
-  return { ...sum, interfaces };
+  const entries = Object.entries(networks);
+  return networkUsage(entries.map(([name, answer]) => [name, countersFrom(objectOf(answer))]));
+}
+
+/** Interfaces by name, and their sum. */
+export function networkUsage(
+  interfaces: readonly (readonly [name: string, counters: NetworkCounters])[],
+): NetworkUsage {
+  const sum = interfaces.reduce(
+    (before, [, counters]) => added(before, counters),
+    countersFrom({}),
+  );
+  return { ...sum, interfaces: Object.fromEntries(interfaces) };
 }
 
 function countersFrom(answer: JsonObject): NetworkCounters {

@@ -115,7 +115,7 @@ export class Agent implements AsyncDisposable {
           count: [],
           ...logs,
         },
-        stats: { enabled: false, intervalMs: 10_000, ...stats },
+        stats: { enabled: false, intervalMs: 10_000, reader: 'auto', ...stats },
         events: { enabled: true, exclude: [], ...events },
         labelOverrides: true,
       },

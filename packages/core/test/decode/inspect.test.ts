@@ -83,6 +83,8 @@ describe('a container', () => {
       isRunning: false,
       oomKilled: false,
       restartCount: 0,
+      cgroupParent: '',
+      network: { mode: '', endpoints: 0, interfaceNames: [] },
     });
   });
 

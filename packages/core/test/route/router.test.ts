@@ -15,7 +15,7 @@ const collect: CollectSettings = {
     maxLineBytes: 1_000,
     count: [],
   },
-  stats: { enabled: true, intervalMs: 1_000 },
+  stats: { enabled: true, intervalMs: 1_000, reader: 'auto' },
   events: { enabled: true, exclude: [] },
   labelOverrides: true,
 };
@@ -128,10 +128,10 @@ describe('labels of a container', () => {
     ];
 
     expect(routed(labels, { lanes }).to).toEqual({ a: ['event'] });
-    expect(routed(labels, { collect: { stats: { enabled: false, intervalMs: 1 } } }).to.a).toEqual([
-      'log',
-      'event',
-    ]);
+    expect(
+      routed(labels, { collect: { stats: { enabled: false, intervalMs: 1, reader: 'auto' } } }).to
+        .a,
+    ).toEqual(['log', 'event']);
   });
 
   test('that look like ours and mean nothing are reported, and change nothing', () => {

@@ -114,7 +114,7 @@ function subjectsFor(lanes: readonly LanePort[], logs: LogSettings): Subjects {
     select: { mode: 'all', include: [], exclude: [] },
     collect: {
       logs,
-      stats: { enabled: false, intervalMs: 10_000 },
+      stats: { enabled: false, intervalMs: 10_000, reader: 'auto' },
       events: { enabled: true, exclude: [] },
       labelOverrides: true,
     },

@@ -80,6 +80,8 @@ export class FileReading {
       startedAt: timeAt(0),
       restartCount: 0,
       oomKilled: false,
+      cgroupParent: '',
+      network: { mode: 'none', endpoints: 0, interfaceNames: [] },
       ...this.state,
     };
   }

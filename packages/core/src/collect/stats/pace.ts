@@ -1,4 +1,4 @@
-import { Slots } from './slots.ts';
+import { Slots } from '../slots.ts';
 
 // Engine 20.10 answers a one-shot request with its collector's next tick, within a second or so, unless the
 // collector was idle; one tick serves all requests that wait for it. Later engines sample at once, in some ms.
@@ -7,8 +7,8 @@ const atOnceWhenSlow = 512;
 const atOnceWhenFast = 8;
 // One answer that was held up says nothing yet, two in a row do.
 const lastAnswerShare = 0.2;
-// The rest of the interval is for answers that are late.
-const usedShare = 0.8;
+/** Over so much of the interval samples are spread; the rest is for those that are late. */
+export const usedShare = 0.8;
 
 /**
  * How an engine is asked for samples: where it answers at once, a few at a time and spread over the interval;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { EmbeddedEngine } from '@tallyman/testkit';
-import { until } from '../until.ts';
-import { Agent, laneTo } from './agent.ts';
+import { until } from '../../until.ts';
+import { Agent, laneTo } from '../agent.ts';
 
 const often = { enabled: true, intervalMs: 30 };
 
