@@ -3,7 +3,6 @@ import { type ContainerLog, writeJson } from '@tallyman/sdk';
 import { eventRecord, LogentriesReceiver, logRecord, statRecord } from '@tallyman/testkit';
 import fc from 'fast-check';
 import { instantOf } from '../../core/src/decode/instant.ts';
-import { Line } from '../../core/src/decode/lines.ts';
 import { LogRecord, LogSource } from '../../core/src/decode/log.ts';
 import { formats } from '../src/format/formats.ts';
 import { singleLine } from '../src/format/single-line.ts';
@@ -96,6 +95,7 @@ describe.each(names)('%s', (name) => {
   });
 });
 
+const lineOf = <F>(facts: F, bytes: Buffer) => ({ ...facts, bytes, start: 0, end: bytes.length });
 const anyMessage = fc.uint8Array({ maxLength: 300 });
 const anyMoment = fc.record({
   // One after the other mostly share their second; before 2001 seconds have fewer digits.
@@ -110,7 +110,7 @@ test('writes a record that is a view on bytes as its documented JSON', () => {
   fc.assert(
     fc.property(anyMessage, anyMoment, fc.boolean(), (bytes, moment, truncated) => {
       const facts = { ...moment, truncated, isTerminated: true };
-      const record = new LogRecord(source, new Line(facts, Buffer.from(bytes)));
+      const record = new LogRecord(source, lineOf(facts, Buffer.from(bytes)));
 
       expect(writeJson in record).toBe(true);
       expect(eventsOf(formats.json, record)).toEqual([JSON.stringify(record)]);
@@ -126,7 +126,7 @@ test('keeps a long view on bytes parseable in every part', () => {
   const bytes = Buffer.concat([Buffer.from('"ä\\'.repeat(50_000)), Buffer.from([0xff, 0xc3])]);
   const at = instantOf(logRecord().time);
   const facts = { ...at, ordinal: 0, truncated: false, isTerminated: true };
-  const record = new LogRecord(source, new Line(facts, bytes));
+  const record = new LogRecord(source, lineOf(facts, bytes));
 
   const parts = eventsOf(formats.json, record).map((event): ContainerLog => JSON.parse(event));
 

@@ -1,5 +1,5 @@
 import { timeOf } from './instant.ts';
-import { Line } from './lines.ts';
+import type { Line } from './lines.ts';
 import { longestStampBytes, StampReader } from './stamp.ts';
 import { stampEndBytes, usualStampAt } from './timestamp.ts';
 
@@ -103,5 +103,5 @@ export class ConsoleSplitter {
 export function withoutCarriageReturn(line: Line): Line {
   const { bytes, start, end } = line;
   const hasReturn = end > start && bytes[end - 1] === carriageReturn;
-  return hasReturn ? new Line(line, bytes, start, end - 1) : line;
+  return hasReturn ? { ...line, end: end - 1 } : line;
 }

@@ -1,6 +1,8 @@
 import type { JsonTarget } from '@tallyman/sdk';
 import { nanoDigits, secondText } from './instant.ts';
-import type { LineFacts } from './lines.ts';
+import type { Line } from './lines.ts';
+
+type Moment = Pick<Line, 'seconds' | 'nanos' | 'ordinal'>;
 
 const zero = 0x30;
 const secondDigits = 10;
@@ -33,7 +35,7 @@ export class JsonHead {
   }
 
   /** Writes the head of a line's record. */
-  write(line: LineFacts, target: JsonTarget): void {
+  write(line: Moment, target: JsonTarget): void {
     if (line.ordinal !== 0 || !(line.seconds === this.#seconds || this.#setSeconds(line.seconds))) {
       this.#writeUnusual(line, target);
       return;
@@ -61,7 +63,7 @@ export class JsonHead {
     return true;
   }
 
-  #writeUnusual({ seconds, nanos, ordinal }: LineFacts, target: JsonTarget): void {
+  #writeUnusual({ seconds, nanos, ordinal }: Moment, target: JsonTarget): void {
     const [second, fraction] = [secondText(seconds), nanoDigits(nanos)];
     const id = `${this.#idPrefix}${seconds}${fraction}:${ordinal}`;
     target.ascii(`{"kind":"log","id":"${id}","time":"${second}.${fraction}Z"`);

@@ -1,61 +1,26 @@
-import { earliest, type Instant, isSameInstant, timeOf } from './instant.ts';
+import { earliest, type Instant, isSameInstant } from './instant.ts';
 
-/** Of a line, all but where its bytes are. */
-export interface LineFacts extends Instant {
+/** A line, or what there is of it: `bytes[start, end)`, without its line ending. Its moment is that of its first piece. */
+export interface Line extends Instant {
   /** Of its first piece, among the pieces of equal time of this stream. */
   readonly ordinal: number;
+  /** Shared with its neighbours where it came in one piece. */
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
   readonly truncated: boolean;
   /** False where no `\n` ended it: its container stopped in the middle. */
   readonly isTerminated: boolean;
 }
 
-/**
- * A line, or what there is of it: `bytes[start, end)`, without its line ending. The bytes are shared with its
- * neighbours where it came in one piece.
- */
-export class Line implements LineFacts {
-  readonly seconds: number;
-  readonly nanos: number;
-  readonly ordinal: number;
-  readonly truncated: boolean;
-  readonly isTerminated: boolean;
-  readonly bytes: Buffer;
-  readonly start: number;
-  readonly end: number;
-
-  constructor(facts: LineFacts, bytes: Buffer, start = 0, end = bytes.length) {
-    this.seconds = facts.seconds;
-    this.nanos = facts.nanos;
-    this.ordinal = facts.ordinal;
-    this.truncated = facts.truncated;
-    this.isTerminated = facts.isTerminated;
-    this.bytes = bytes;
-    this.start = start;
-    this.end = end;
-  }
-
-  /** RFC 3339, UTC, nine fractional digits. */
-  get time(): string {
-    return timeOf(this);
-  }
-}
-
 const newline = 0x0a;
+const nothing: Buffer = Buffer.alloc(0);
 
 interface OpenLine extends Instant {
   readonly ordinal: number;
   readonly parts: Buffer[];
   length: number;
   truncated: boolean;
-}
-
-/** What is known of the piece at hand: one object for all of them. */
-interface PieceFacts {
-  seconds: number;
-  nanos: number;
-  ordinal: number;
-  readonly truncated: false;
-  readonly isTerminated: true;
 }
 
 /**
@@ -67,20 +32,25 @@ export class LineAssembler {
   readonly #maxLineBytes: number;
   readonly #take: (line: Line) => void;
   #open: OpenLine | undefined;
-  readonly #piece: PieceFacts = {
+  /** The piece at hand and, where it is a whole line, that line: one object for all of them. */
+  readonly #piece = {
     ...earliest,
     ordinal: 0,
+    bytes: nothing,
+    start: 0,
+    end: 0,
     truncated: false,
     isTerminated: true,
   };
 
+  /** A line that `take` receives holds during the call. */
   constructor(maxLineBytes: number, take: (line: Line) => void) {
     this.#maxLineBytes = maxLineBytes;
     this.#take = take;
   }
 
   /** The line that has begun and not ended. */
-  get open(): Pick<LineFacts, 'seconds' | 'nanos' | 'ordinal'> | undefined {
+  get open(): Pick<Line, 'seconds' | 'nanos' | 'ordinal'> | undefined {
     return this.#open;
   }
 
@@ -109,7 +79,8 @@ export class LineAssembler {
     if (this.#open === undefined) return;
     const { parts, ...facts } = this.#open;
     this.#open = undefined;
-    this.#take(new Line({ ...facts, isTerminated }, Buffer.concat(parts)));
+    const bytes = Buffer.concat(parts);
+    this.#take({ ...facts, bytes, start: 0, end: bytes.length, isTerminated });
   }
 
   #count(at: Instant): void {
@@ -121,11 +92,20 @@ export class LineAssembler {
 
   #end(bytes: Buffer, start: number, end: number): void {
     if (this.#open === undefined && end - start <= this.#maxLineBytes) {
-      this.#take(new Line(this.#piece, bytes, start, end));
+      this.#whole(bytes, start, end);
       return;
     }
     this.#append(bytes.subarray(start, end));
     this.#close(true);
+  }
+
+  #whole(bytes: Buffer, start: number, end: number): void {
+    const line = this.#piece;
+    line.bytes = bytes;
+    line.start = start;
+    line.end = end;
+    this.#take(line);
+    line.bytes = nothing;
   }
 
   #append(part: Buffer): void {

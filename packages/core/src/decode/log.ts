@@ -57,27 +57,31 @@ const perRecordBytes = 120;
  */
 export class LogRecord implements ContainerLog, JsonWritable {
   readonly source: LogSource;
-  /** Its line, with the bytes of the message. */
-  readonly line: Line;
+  /** Its time, as numbers: see {@link Instant}. */
+  readonly seconds: number;
+  readonly nanos: number;
+  /** Of its line, among those of equal time of its stream. */
+  readonly ordinal: number;
+  readonly isTerminated: boolean;
   declare readonly truncated?: true;
+  readonly #bytes: Buffer;
+  readonly #start: number;
+  readonly #end: number;
 
   constructor(source: LogSource, line: Line) {
     this.source = source;
-    this.line = line;
+    this.seconds = line.seconds;
+    this.nanos = line.nanos;
+    this.ordinal = line.ordinal;
+    this.isTerminated = line.isTerminated;
+    this.#bytes = line.bytes;
+    this.#start = line.start;
+    this.#end = line.end;
     if (line.truncated) this.truncated = true;
   }
 
   get time(): string {
-    return timeOf(this.line);
-  }
-
-  /** Of its line, among those of equal time of its stream. */
-  get ordinal(): number {
-    return this.line.ordinal;
-  }
-
-  get isTerminated(): boolean {
-    return this.line.isTerminated;
+    return timeOf(this);
   }
 
   get kind(): 'log' {
@@ -85,7 +89,7 @@ export class LogRecord implements ContainerLog, JsonWritable {
   }
 
   get id(): string {
-    const { seconds, nanos, ordinal } = this.line;
+    const { seconds, nanos, ordinal } = this;
     return `${this.source.idPrefix}${seconds}${nanoDigits(nanos)}:${ordinal}`;
   }
 
@@ -106,19 +110,17 @@ export class LogRecord implements ContainerLog, JsonWritable {
   }
 
   get message(): string {
-    const { bytes, start, end } = this.line;
-    return bytes.toString('utf8', start, end);
+    return this.#bytes.toString('utf8', this.#start, this.#end);
   }
 
   /** The message's own bytes, as the container printed them. */
   get messageBytes(): Buffer {
-    const { bytes, start, end } = this.line;
-    return bytes.subarray(start, end);
+    return this.#bytes.subarray(this.#start, this.#end);
   }
 
   /** How many these are. */
   get messageLength(): number {
-    return this.line.end - this.line.start;
+    return this.#end - this.#start;
   }
 
   get [weight](): number {
@@ -132,10 +134,9 @@ export class LogRecord implements ContainerLog, JsonWritable {
   }
 
   [writeJson](target: JsonTarget): void {
-    const { source, line } = this;
-    source.head.write(line, target);
-    target.quoted(line.bytes, line.start, line.end);
-    target.raw(line.truncated ? endOfTruncated : end);
+    this.source.head.write(this, target);
+    target.quoted(this.#bytes, this.#start, this.#end);
+    target.raw(this.truncated ? endOfTruncated : end);
   }
 }
 

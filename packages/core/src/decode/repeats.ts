@@ -1,11 +1,13 @@
-import { earliest, type Instant, isLater, isSameInstant } from './instant.ts';
-import { Line } from './lines.ts';
+import { earliest, isLater, isSameInstant } from './instant.ts';
+import type { Line } from './lines.ts';
 
 // Docker 20.10 repeated up to about fifty lines when a log rotated under load.
 const remembered = 256;
 
 // A longer line comes in pieces (moby daemon/logger/copier.go).
 const pieceBytes = 16 * 1024;
+
+const nothing: Buffer = Buffer.alloc(0);
 
 /**
  * Recognises lines that an engine sends twice on one connection, as Docker 20.10 does when the log rotates while
@@ -16,8 +18,9 @@ export class RecentLines {
   readonly #nanos = new Int32Array(remembered);
   readonly #ordinals = new Int32Array(remembered);
   #next = 0;
-  #youngest: Instant = earliest;
-  #last: Line | undefined;
+  readonly #youngest = { ...earliest };
+  /** The line before: its moment, and where its text is. */
+  readonly #last = { ...earliest, bytes: nothing, start: 0, end: 0 };
 
   /** Whether the line was seen before; remembers it if not. */
   isRepeated(line: Line): boolean {
@@ -27,18 +30,30 @@ export class RecentLines {
     this.#nanos[this.#next] = line.nanos;
     this.#ordinals[this.#next] = line.ordinal;
     this.#next = (this.#next + 1) % remembered;
-    if (isLatest) this.#youngest = line;
-    this.#last = line;
+    if (isLatest) {
+      this.#youngest.seconds = line.seconds;
+      this.#youngest.nanos = line.nanos;
+    }
+    this.#setLast(line);
     return false;
   }
 
   /** To be called when nothing comes for a while: the last line no longer shares its neighbours' bytes. */
   rest(): void {
-    const { seconds, nanos } = this.#youngest;
-    this.#youngest = { seconds, nanos };
-    if (this.#last === undefined || this.#last.start === 0) return;
-    const { bytes, start, end } = this.#last;
-    this.#last = new Line(this.#last, Buffer.from(bytes.subarray(start, end)));
+    const last = this.#last;
+    if (last.start === 0) return;
+    last.bytes = Buffer.from(last.bytes.subarray(last.start, last.end));
+    last.end -= last.start;
+    last.start = 0;
+  }
+
+  #setLast({ seconds, nanos, bytes, start, end }: Line): void {
+    const last = this.#last;
+    last.seconds = seconds;
+    last.nanos = nanos;
+    last.bytes = bytes;
+    last.start = start;
+    last.end = end;
   }
 
   #has({ seconds, nanos, ordinal }: Line): boolean {
@@ -53,7 +68,7 @@ export class RecentLines {
    */
   #isLast(line: Line): boolean {
     const last = this.#last;
-    if (last === undefined || !isSameInstant(last, line)) return false;
+    if (!isSameInstant(last, line)) return false;
     const [length, lastLength] = [line.end - line.start, last.end - last.start];
     if (length > lastLength || (length < lastLength && lastLength <= pieceBytes)) return false;
     const from = last.end - length;

@@ -37,11 +37,9 @@ export class PositionLostError extends Error {
 const lostAfterMs = 1_000;
 
 /** A line that is handed on, with its time as it is compared. */
-export interface PassedLine extends LineRef {
-  readonly line: Instant;
-}
+export interface PassedLine extends LineRef, Instant {}
 
-type Youngest = Pick<PassedLine, 'stream' | 'time' | 'line'>;
+type Youngest = Pick<PassedLine, 'stream' | 'time' | 'seconds' | 'nanos'>;
 
 /** Follows what is handed on, so that a cut connection can be resumed without gap or repeat. */
 export class PositionTracker {
@@ -55,7 +53,7 @@ export class PositionTracker {
     this.#after = start?.after;
     this.#ahead = byStream(start?.ahead ?? []);
     const youngest = start?.youngest ?? [];
-    this.#youngest = byStream(youngest.map((line) => ({ ...line, line: instantOf(line.time) })));
+    this.#youngest = byStream(youngest.map((line) => ({ ...line, ...instantOf(line.time) })));
   }
 
   /** To be called when a line of this stream has begun and not ended. */
@@ -72,8 +70,7 @@ export class PositionTracker {
   passed(line: PassedLine, isAnyOpen: boolean): void {
     this.#overtakes(line);
     const youngest = this.#youngest.get(line.stream);
-    if (youngest === undefined || isLater(line.line, youngest.line))
-      this.#youngest.set(line.stream, line);
+    if (youngest === undefined || isLater(line, youngest)) this.#youngest.set(line.stream, line);
     if (isAnyOpen) {
       this.#ahead.set(line.stream, line);
       return;
@@ -91,10 +88,8 @@ export class PositionTracker {
     if (this.#after !== undefined) this.#after = refOf(this.#after);
     for (const lines of [this.#ahead, this.#overtakers])
       for (const [stream, line] of lines) lines.set(stream, refOf(line));
-    for (const [key, { stream, time, line }] of this.#youngest) {
-      const { seconds, nanos } = line;
-      this.#youngest.set(key, { stream, time, line: { seconds, nanos } });
-    }
+    for (const [key, { stream, time, seconds, nanos }] of this.#youngest)
+      this.#youngest.set(key, { stream, time, seconds, nanos });
     return {
       ...(this.#after === undefined ? {} : { after: this.#after }),
       ahead: [...this.#ahead.values()],

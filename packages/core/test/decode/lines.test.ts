@@ -9,7 +9,7 @@ function assembled(
   maxLineBytes = 1_000_000,
 ): { lines: Line[]; assembler: LineAssembler } {
   const lines: Line[] = [];
-  const assembler = new LineAssembler(maxLineBytes, (line) => lines.push(line));
+  const assembler = new LineAssembler(maxLineBytes, (line) => lines.push({ ...line }));
   for (const [time, text] of pieces) {
     const bytes = Buffer.from(text);
     assembler.piece(instantOf(time), bytes, 0, bytes.length);
@@ -86,7 +86,7 @@ describe('line assembly', () => {
     fc.assert(
       fc.property(fc.array(anyLine), fc.integer({ min: 1, max: 7 }), (wanted, pieceBytes) => {
         const lines: Line[] = [];
-        const assembler = new LineAssembler(1_000, (line) => lines.push(line));
+        const assembler = new LineAssembler(1_000, (line) => lines.push({ ...line }));
         wanted.forEach((text, index) => {
           const bytes = Buffer.from(`${text}\n`);
           for (let at = 0; at < bytes.length; at += pieceBytes)

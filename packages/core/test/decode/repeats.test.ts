@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { instantOf } from '../../src/decode/instant.ts';
-import { Line } from '../../src/decode/lines.ts';
+import type { Line } from '../../src/decode/lines.ts';
 import { RecentLines } from '../../src/decode/repeats.ts';
 import { timeAt } from './bytes.ts';
 
 const line = (nanos: number, ordinal = 0, text = `text ${nanos}.${ordinal}`): Line => {
   const bytes = Buffer.from(text);
   const facts = { ...instantOf(timeAt(nanos)), ordinal, truncated: false, isTerminated: true };
-  return new Line(facts, bytes);
+  return { ...facts, bytes, start: 0, end: bytes.length };
 };
 
 test('recognises a block of lines that comes again, and nothing else', () => {

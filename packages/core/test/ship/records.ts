@@ -1,6 +1,5 @@
 import type { ContainerEvent } from '@tallyman/sdk';
 import { instantOf } from '../../src/decode/instant.ts';
-import { Line } from '../../src/decode/lines.ts';
 import { LogRecord, LogSource } from '../../src/decode/log.ts';
 import type { LogChunk, LogMark } from '../../src/decode/mark.ts';
 import { weightOf } from '../../src/decode/weight.ts';
@@ -33,10 +32,15 @@ const sources = new Map<string, LogSource>();
 export function line(container: string, number: number, bytes = 400): LogRecord {
   const source = sourceOf(container);
   const withMessage = (bytes: Buffer) =>
-    new LogRecord(
-      source,
-      new Line({ ...at, ordinal: number, truncated: false, isTerminated: true }, bytes),
-    );
+    new LogRecord(source, {
+      ...at,
+      ordinal: number,
+      bytes,
+      start: 0,
+      end: bytes.length,
+      truncated: false,
+      isTerminated: true,
+    });
   const empty = weightOf(withMessage(Buffer.alloc(0)));
   return withMessage(Buffer.alloc(bytes - empty, '.'));
 }

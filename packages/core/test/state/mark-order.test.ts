@@ -18,7 +18,7 @@ function marksAlong(lines: readonly { readonly stepMs: number; readonly isStdout
     const line: PassedLine = {
       stream: isStdout ? 'stdout' : 'stderr',
       time,
-      line: instantOf(time),
+      ...instantOf(time),
       // Of lines of equal time the later one has the higher ordinal.
       ordinal: index,
       isTerminated: true,

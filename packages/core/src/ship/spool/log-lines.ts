@@ -1,7 +1,6 @@
 import type { ContainerRecord } from '@tallyman/sdk';
 import { secondText } from '../../decode/instant.ts';
 import { isRecord, stringOf, textMapOf } from '../../decode/json.ts';
-import { Line } from '../../decode/lines.ts';
 import {
   LogRecord,
   LogSource,
@@ -36,7 +35,7 @@ export function writeLogs(records: readonly ContainerRecord[], target: PayloadWr
       target.text(JSON.stringify(record));
       continue;
     }
-    const { seconds, nanos, ordinal, truncated, isTerminated } = record.line;
+    const { seconds, nanos, ordinal, truncated, isTerminated } = record;
     let flags = truncated ? isTruncated : 0;
     if (!isTerminated) flags |= isUnterminated;
     if (record.source === source) flags |= isSameSource;
@@ -87,8 +86,9 @@ export function readLogs(count: number, from: PayloadReader): ContainerRecord[] 
     const ordinal = flags & isFirstOfItsTime ? 0 : from.uint32();
     const truncated = (flags & isTruncated) !== 0;
     const isTerminated = (flags & isUnterminated) === 0;
-    const line = new Line({ seconds, nanos, ordinal, truncated, isTerminated }, from.block());
-    records.push(new LogRecord(source, line));
+    const bytes = from.block();
+    const facts = { seconds, nanos, ordinal, truncated, isTerminated };
+    records.push(new LogRecord(source, { ...facts, bytes, start: 0, end: bytes.length }));
   }
   return records;
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Hold } from '../../../src/collect/attach/hold.ts';
 import { instantOf } from '../../../src/decode/instant.ts';
-import { Line } from '../../../src/decode/lines.ts';
 import { LogRecord, LogSource } from '../../../src/decode/log.ts';
 
 const container = { id: 'a'.repeat(64), name: 'job', image: 'busybox' };
@@ -11,7 +10,7 @@ function lineOf(text: string): LogRecord {
   const bytes = Buffer.from(text);
   const time = '2026-01-01T00:00:00.000000000Z';
   const facts = { ...instantOf(time), ordinal: 0, truncated: false, isTerminated: true };
-  return new LogRecord(source, new Line(facts, bytes));
+  return new LogRecord(source, { ...facts, bytes, start: 0, end: bytes.length });
 }
 
 function holdOf(whenFull: 'release' | 'drop') {

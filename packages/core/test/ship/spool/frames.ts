@@ -1,6 +1,6 @@
 import type { ContainerRecord } from '@tallyman/sdk';
-import { instantOf } from '../../../src/decode/instant.ts';
-import { Line, type LineFacts } from '../../../src/decode/lines.ts';
+import { instantOf, timeOf } from '../../../src/decode/instant.ts';
+import type { Line } from '../../../src/decode/lines.ts';
 import { LogRecord, LogSource, type StreamName } from '../../../src/decode/log.ts';
 import type { SpoolFrame } from '../../../src/ship/spool/spool.ts';
 import { record } from '../records.ts';
@@ -12,10 +12,10 @@ export function sourceOf(stream: StreamName = 'stdout'): LogSource {
   return new LogSource({ host: 'h', container, fields: { cluster: 'prod' } }, stream);
 }
 
-export function lineOf(bytes: Buffer, nanos = 0, rest: Partial<LineFacts> = {}): Line {
+export function lineOf(bytes: Buffer, nanos = 0, rest: Partial<Line> = {}): Line {
   const time = `2026-01-02T03:04:05.${String(nanos).padStart(9, '0')}Z`;
   const facts = { ...instantOf(time), ordinal: 0, truncated: false, isTerminated: true, ...rest };
-  return new Line(facts, bytes);
+  return { ...facts, bytes, start: 0, end: bytes.length };
 }
 
 /** A batch of lines of one container; each of so many bytes, which depend on the place. */
@@ -25,7 +25,7 @@ export function logFrame(place: number, lines = 2, lineBytes = 20): SpoolFrame {
     const bytes = Buffer.alloc(lineBytes, `${place}.${index} `);
     return new LogRecord(source, lineOf(bytes, place));
   });
-  const after = { stream: 'stdout', time: lineOf(Buffer.alloc(0), place).time } as const;
+  const after = { stream: 'stdout', time: timeOf(lineOf(Buffer.alloc(0), place)) } as const;
   const position = {
     after: { ...after, ordinal: 0, isTerminated: true },
     ahead: [],

@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import { type ContainerRecord, encodeJsonLines } from '@tallyman/sdk';
 import fc from 'fast-check';
 import { instantOf } from '../../../src/decode/instant.ts';
-import { Line } from '../../../src/decode/lines.ts';
 import { LogRecord, LogSource } from '../../../src/decode/log.ts';
 import { weightOf } from '../../../src/decode/weight.ts';
 import { decodeFrame, encodeFrame, entryOf } from '../../../src/ship/spool/record-codec.ts';
@@ -39,7 +38,13 @@ const lines = fc
     truncated: fc.boolean(),
     isTerminated: fc.boolean(),
   })
-  .map(({ time, bytes, ...facts }) => new Line({ ...instantOf(time), ...facts }, bytes));
+  .map(({ time, bytes, ...facts }) => ({
+    ...instantOf(time),
+    ...facts,
+    bytes,
+    start: 0,
+    end: bytes.length,
+  }));
 const plainLogs = fc
   .record({ id: fc.string(), time: usualTimes, message: fc.string({ unit: 'binary' }) })
   .map((log): ContainerRecord => ({ ...sourceOf().origin, kind: 'log', stream: 'stdout', ...log }));
