@@ -6,7 +6,7 @@ import type { Diagnostics } from '../../../vitals/log.ts';
 import type { ContainerDirectory } from '../../containers.ts';
 import type { LogQuery } from '../../engine.ts';
 import type { LogBytes, LogOwner, LogStore } from '../store.ts';
-import { blocksOf, segmentBlocks } from './blocks.ts';
+import { blocksOf, handOver, segmentBlocks, type Take } from './blocks.ts';
 import { closeAll, openChain, type Segment } from './chain.ts';
 import { Descriptors } from './descriptors.ts';
 import { type FollowerSettings, LogFollower } from './follower.ts';
@@ -26,8 +26,6 @@ export interface FileLogsSettings {
   readonly random: () => number;
   readonly log: Diagnostics;
 }
-
-type Take = (bytes: Buffer) => Promise<void> | undefined;
 
 /** Logs as the engine's drivers `json-file` and `local` keep them, rotated and compressed files included. */
 export class FileLogs implements LogStore {
@@ -181,16 +179,9 @@ async function readSegments(
   for (const [number, segment] of chain.entries()) {
     if (number < index) continue;
     const skipped = number === index ? offset : 0;
-    const isPlain = !segment.isCompressed;
-    let behind = isPlain ? 0 : skipped;
-    const blocks = isPlain ? blocksOf(segment.file, skipped, segment.size) : segmentBlocks(segment);
-    for await (const block of blocks) {
-      signal.throwIfAborted();
-      const bytes = block.subarray(Math.min(behind, block.length));
-      behind = Math.max(0, behind - block.length);
-      const wait = bytes.length > 0 ? take(bytes) : undefined;
-      if (wait !== undefined) await wait;
-    }
+    // Compressed bytes can be left out only behind their decompression.
+    if (segment.isCompressed) await handOver(segmentBlocks(segment), take, signal, skipped);
+    else await handOver(blocksOf(segment.file, skipped, segment.size), take, signal);
   }
 }
 
