@@ -122,6 +122,11 @@ export class LogDecoder {
     return resume === undefined || resume.hasFound || this.#settings.resumeBy === 'time';
   }
 
+  /** Whether nothing but the text itself tells where an entry begins: of a terminal, as the engine's API sends it. */
+  get isUnframed(): boolean {
+    return this.#settings.tty && this.#file === undefined;
+  }
+
   /** Places in a log file that are no entry and were read over, behind the line that reading goes on after. */
   get damagedPlaces(): number {
     return this.#resume === undefined ? (this.#file?.damaged ?? 0) - this.#damagedBefore : 0;
