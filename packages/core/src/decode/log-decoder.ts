@@ -149,7 +149,7 @@ export class LogDecoder {
 
   /** The lines that had no end: only to be called once the container has stopped. */
   flush(): DecodedChunk[] {
-    if (this.#settings.tty && this.#file === undefined) this.#console.flush(this.#takeConsolePiece);
+    if (this.isUnframed) this.#console.flush(this.#takeConsolePiece);
     for (const assembler of this.#assemblers.values()) assembler.flush();
     return this.take();
   }
