@@ -27,6 +27,8 @@ export interface FileLogsSettings {
   readonly log: Diagnostics;
 }
 
+const attempts = 3;
+
 /** Logs as the engine's drivers `json-file` and `local` keep them, rotated and compressed files included. */
 export class FileLogs implements LogStore {
   readonly #settings: FileLogsSettings;
@@ -73,29 +75,46 @@ export class FileLogs implements LogStore {
     this.#holds.drop(id);
   }
 
+  /** Nothing is read any more. */
+  stop(): void {
+    this.#holds.dropAll();
+  }
+
   /** Rejects with a {@link LogFileError}, `TooManyFilesError`, or as `open` does. */
   async read(container: LogOwner, query: LogQuery, signal: AbortSignal): Promise<LogBytes> {
     const where = this.pathOf(container);
     if (where === undefined)
       throw new LogFileError(`reading a log: the driver ${container.logDriver} keeps no file`);
     const isOver = this.#endOf(container.id);
-    const chain = await this.#opened(container.id, where);
+    const { chain, place } = await this.#placed(container.id, where, query);
+    if (signal.aborted) await closeAll(chain);
+    signal.throwIfAborted();
     // Whoever follows has the file open as long as it takes.
     if (query.follow) this.#holds.drop(container.id);
-    try {
-      signal.throwIfAborted();
-      const { tail } = query;
-      const place =
-        tail === undefined ? { index: 0, offset: 0 } : await tailOf(chain, tail, where.syntax);
-      const from = fromOf(query);
-      return {
-        syntax: where.syntax,
-        ...(from === undefined ? {} : { from }),
-        pump: (take) => this.#pump({ container, where, chain, place, query, isOver }, take, signal),
-      };
-    } catch (error) {
-      await closeAll(chain);
-      throw error;
+    const from = fromOf(query);
+    return {
+      syntax: where.syntax,
+      ...(from === undefined ? {} : { from }),
+      pump: (take) => this.#pump({ container, where, chain, place, query, isOver }, take, signal),
+    };
+  }
+
+  /** The files, and where in them to begin. An entry that is being written may be seen in part: then it is tried again. */
+  async #placed(
+    id: string,
+    where: LogPath,
+    { tail }: LogQuery,
+  ): Promise<Pick<Reading, 'chain' | 'place'>> {
+    for (let attempt = 1; ; attempt++) {
+      const chain = await this.#opened(id, where);
+      try {
+        const beginning = { index: 0, offset: 0 };
+        const place = tail === undefined ? beginning : await tailOf(chain, tail, where.syntax);
+        return { chain, place };
+      } catch (error) {
+        await closeAll(chain);
+        if (attempt === attempts || !(error instanceof LogFileError)) throw error;
+      }
     }
   }
 

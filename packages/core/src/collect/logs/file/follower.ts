@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import type { Clock } from '@tallyman/sdk';
 import type { Take } from './blocks.ts';
-import { blockBytes, handOver, reading, readingNow, segmentBlocks } from './blocks.ts';
+import { blockBytes, handOver, readingNow, segmentBlocks } from './blocks.ts';
 import { closeAll, type Segment } from './chain.ts';
 import type { Descriptors } from './descriptors.ts';
 import { inodeAt, type OpenLogFile } from './open-file.ts';
@@ -134,7 +134,7 @@ export class LogFollower {
       this.#mayBeRotated = true;
       return true;
     }
-    const behind = await reading(this.#path, () => this.#successor.of(this.#file));
+    const behind = await this.#successor.of(this.#file);
     if (behind === undefined)
       throw new MovedLogError(`following ${this.#path}: it was rotated more than once`);
     await this.#goTo(behind, take, signal);

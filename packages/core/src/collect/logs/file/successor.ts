@@ -67,7 +67,10 @@ export class Successor {
   }
 
   async #searched(file: OpenLogFile): Promise<readonly Segment[] | undefined> {
-    const chain = await openChain(this.#path, this.#descriptors);
+    const chain = await openChain(this.#path, this.#descriptors).catch((error: unknown) => {
+      if (isMissing(error)) return [];
+      throw error;
+    });
     let at = chain.length - 1;
     try {
       while (at >= 0 && !(await isSame(chain[at], file))) at--;

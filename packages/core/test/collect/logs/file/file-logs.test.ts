@@ -1,6 +1,7 @@
 import { symlinkSync, truncateSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { Descriptors, TooManyFilesError } from '../../../../src/collect/logs/file/descriptors.ts';
 import { MovedLogError } from '../../../../src/collect/logs/file/follower.ts';
 import { LogFileError } from '../../../../src/decode/entry.ts';
 import { sinceOf } from '../../../../src/decode/timestamp.ts';
@@ -190,4 +191,16 @@ test('the log of a container that was created is opened as soon as it is there',
   reading.logs.forget(folder.id);
 
   expect(lines).toEqual(linesFrom(0, 3));
+});
+
+test('no more files are opened than half of what the process may have open', async () => {
+  using folder = new WrittenFolder();
+  folder.print(1);
+  const descriptors = new Descriptors(4);
+  const opened = [await descriptors.open(folder.path), await descriptors.open(folder.path)];
+
+  await expect(descriptors.open(folder.path)).rejects.toThrow(TooManyFilesError);
+  await opened[0]?.close();
+  opened[0] = await descriptors.open(folder.path);
+  for (const file of opened) await file.close();
 });
