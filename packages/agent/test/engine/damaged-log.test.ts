@@ -37,13 +37,15 @@ const damagesOfUnread: readonly Damage[] = [{ name: 'unread', done: zeroed(70, 8
 
 describePrivateEngine('a log in which a power cut left zeros', (engine) => {
   test.each([
-    ['an agent that runs on', 'running', damages],
-    ['an agent that was away', 'away', [...damages, ...damagesOfUnread]],
+    ['an agent that runs on', 'running', 'engine', damages],
+    ['an agent that was away', 'away', 'engine', [...damages, ...damagesOfUnread]],
+    ['one that runs on and reads files', 'running-file', 'file', damages],
+    ['one that was away and reads files', 'away-file', 'file', [...damages, ...damagesOfUnread]],
   ] as const)(
     '%s reads every line that the engine can give, once, and says a gap only where a line may be lost',
-    async (_, agent, kinds) => {
+    async (_, agent, reader, kinds) => {
       const { client } = engine();
-      await using lives = AgentLives.logsOnly(client, `${agent}-*`);
+      await using lives = AgentLives.logsOnly(client, `${agent}-*`, { reader });
       await lives.start();
       const logs = await Promise.all(
         kinds.map(async (damage) => {
@@ -53,7 +55,7 @@ describePrivateEngine('a log in which a power cut left zeros', (engine) => {
       );
       await lives.until(() => logs.every(({ id }) => lives.logsOf(id).length === 50), 'lines came');
 
-      if (agent === 'away') {
+      if (agent.startsWith('away')) {
         await lives.present.stop();
         for (const { id, printed } of logs) printed.push(...(await print(client, id, 'next', 50)));
       }
@@ -65,7 +67,7 @@ describePrivateEngine('a log in which a power cut left zeros', (engine) => {
       await engine().start();
       await Promise.all(logs.map(({ id }) => client.start(id)));
       for (const { id, printed } of logs) printed.push(...(await print(client, id, 'last', 50)));
-      if (agent === 'away') await lives.start();
+      if (agent.startsWith('away')) await lives.start();
       const readable = await Promise.all(logs.map(({ id }) => readableLines(client, id)));
       await lives.until(
         () => logs.every(({ id }) => lives.messagesOf(id).includes('last 50')),

@@ -20,10 +20,10 @@ export class AgentLives implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Of the containers of a test whose names match, without their stats, to standard output. */
-  static logsOnly(client: DockerClient, name: string): AgentLives {
+  /** Of the containers of a test whose names match, without their stats, to standard output. `logs`: as the configuration has them. */
+  static logsOnly(client: DockerClient, name: string, logs: object = {}): AgentLives {
     const select = { include: [{ name: client.nameOf(name) }] };
-    const collect = { stats: { enabled: false } };
+    const collect = { logs, stats: { enabled: false } };
     return new AgentLives({ socketPath: client.socketPath, config: { select, collect } });
   }
 

@@ -124,6 +124,11 @@ export class LogDecoder {
     return resume === undefined || resume.hasFound || this.#settings.resumeBy === 'time';
   }
 
+  /** Whether nothing but the text itself tells where an entry begins: of a terminal, as the engine's API sends it. */
+  get isUnframed(): boolean {
+    return this.#settings.tty && this.#file === undefined;
+  }
+
   /** Places in a log file that are no entry and were read over, behind the line that reading goes on after. */
   get damagedPlaces(): number {
     return this.#resume === undefined ? (this.#file?.damaged ?? 0) - this.#damagedBefore : 0;
@@ -146,7 +151,7 @@ export class LogDecoder {
 
   /** The lines that had no end: only to be called once the container has stopped. */
   flush(): DecodedChunk[] {
-    if (this.#settings.tty && this.#file === undefined) this.#console.flush(this.#takeConsolePiece);
+    if (this.isUnframed) this.#console.flush(this.#takeConsolePiece);
     for (const assembler of this.#assemblers) assembler.flush();
     return this.take();
   }

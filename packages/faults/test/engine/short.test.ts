@@ -12,15 +12,19 @@ const limitMs = 180_000;
 
 // Skipped, and counted so, where this process may not start an engine of its own.
 (canStartEngines() ? describe : describe.skip)('the short ledger test on a real engine', () => {
-  test(
-    'after half a minute of faults nothing is missing, wrong, out of order or repeated without a cause',
-    async () => {
+  test.each(['engine', 'file'])(
+    'after half a minute of faults nothing is missing, wrong, out of order or repeated without a cause: --reader %s',
+    async (reader) => {
       if (!existsSync(program))
         throw new Error(`starting the ledger test: ${program} is missing; build it first`);
 
-      const child = spawn(process.execPath, [program, '--short', '--seed', seed], {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
+      const child = spawn(
+        process.execPath,
+        [program, '--short', '--seed', seed, '--reader', reader],
+        {
+          stdio: ['ignore', 'pipe', 'pipe'],
+        },
+      );
       let said = '';
       for (const output of [child.stdout, child.stderr])
         output.setEncoding('utf8').on('data', (text: string) => {

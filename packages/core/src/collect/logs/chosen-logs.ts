@@ -8,6 +8,7 @@ import type { LogSettings } from '../../settings.ts';
 import type { Counters } from '../../vitals/counters.ts';
 import type { Diagnostics } from '../../vitals/log.ts';
 import type { LogQuery } from '../engine.ts';
+import { TooManyFilesError } from './file/descriptors.ts';
 import type { FileLogs } from './file/file-logs.ts';
 import { inodeAt, isMissing } from './file/open-file.ts';
 import type { FolderProof } from './folder-proof.ts';
@@ -46,6 +47,7 @@ export class ChosenLogs implements LogStore {
   readonly #settings: ChosenLogsSettings;
   readonly #failed = new Set<string>();
   readonly #warned = new Set<string>();
+  #hasWarnedOfLimit = false;
   readonly #choices = new Map<string, 'file' | Reason>();
 
   constructor(settings: ChosenLogsSettings) {
@@ -76,6 +78,11 @@ export class ChosenLogs implements LogStore {
   forget(id: string): void {
     this.#settings.files?.store.forget(id);
     for (const known of [this.#failed, this.#warned, this.#choices]) known.delete(id);
+  }
+
+  /** Nothing is read any more. */
+  stop(): void {
+    this.#settings.files?.store.stop();
   }
 
   /** The engine was reached anew: it may be another one. */
@@ -122,7 +129,8 @@ export class ChosenLogs implements LogStore {
     } catch (error) {
       signal.throwIfAborted();
       // It has no log yet, or is removed: the engine knows.
-      if (!isMissing(error)) this.#fail(container, error);
+      if (error instanceof TooManyFilesError) this.#warnOfLimit(error);
+      else if (!isMissing(error)) this.#fail(container, error);
       return undefined;
     }
   }
@@ -138,6 +146,15 @@ export class ChosenLogs implements LogStore {
       if (error instanceof LogFileError) this.#fail(container, error);
       throw error;
     }
+  }
+
+  #warnOfLimit(error: TooManyFilesError): void {
+    if (this.#hasWarnedOfLimit) return;
+    this.#hasWarnedOfLimit = true;
+    this.#settings.log.warn(
+      { error: error.message },
+      'More logs than files may be open, further ones are read from the engine; raise the limit (ulimit -n).',
+    );
   }
 
   #fail({ id, name }: LogOwner, error: unknown): void {

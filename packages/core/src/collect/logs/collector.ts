@@ -105,6 +105,7 @@ export class LogCollector {
   /** Resolves when nothing is read any more. */
   async stopped(): Promise<void> {
     await Promise.all([...this.#followed.values()].map((followed) => followed.idle()));
+    this.#store.stop();
   }
 
   /** A container that will be started in a moment. */

@@ -91,9 +91,11 @@ export class FollowedLog implements CollectedLog {
   /** The container is no more: what is under way ends by itself. */
   gone(): void {
     // It was gone before its start was known.
-    const isUnread = this.#reading === undefined && this.#audience.place.position === undefined;
+    const { live, place } = this.#audience;
+    const isUnread = this.#reading === undefined && place.position === undefined;
     const { isHeld } = this.#settings;
-    if (isUnread && !this.#gone.signal.aborted && isHeld(this.#container.id)) this.#read();
+    if (isUnread && live.length > 0 && !this.#gone.signal.aborted && isHeld(this.#container.id))
+      this.#read();
     this.#gone.abort(new Error('the container is gone'));
   }
 

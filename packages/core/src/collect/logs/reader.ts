@@ -19,7 +19,6 @@ export type LogEnd = 'stopped' | 'gone' | 'lost' | 'not_readable';
  */
 export class LogReader {
   readonly #id: string;
-  readonly #tty: boolean;
   readonly #settings: LogCursorSettings;
   readonly #cursor: LogCursor;
   readonly #attempts: Attempts;
@@ -27,7 +26,6 @@ export class LogReader {
 
   constructor(container: ContainerDetails, place: LogPlace, settings: LogCursorSettings) {
     this.#id = container.id;
-    this.#tty = container.tty;
     this.#settings = settings;
     this.#attempts = new Attempts(container.id, settings, logDelays);
     const take = (chunk: DecodedChunk) => {
@@ -69,7 +67,7 @@ export class LogReader {
   /**
    * What the proper end of a stream means; nothing where reading goes on. Where the container runs again
    * already, the next connection reads what is left of the run before, and ends its last line by what follows:
-   * only a TTY's last line could not be told from what follows.
+   * only in the unframed stream of a TTY it could not be told from what follows.
    */
   async #atEnd(
     followed: Reading,
@@ -80,7 +78,8 @@ export class LogReader {
     if (now === undefined) return this.#finish(followed, 'gone');
     if (now.isRunning && now.finishedAt === finishedBefore)
       return this.#attempts.wait('the log ended while the container runs', signal);
-    if (now.isRunning) return this.#tty ? this.#finish(followed, undefined) : undefined;
+    if (now.isRunning)
+      return followed.decoder.isUnframed ? this.#finish(followed, undefined) : undefined;
     // Engines end the stream of a container that stops before its very last lines (20.10 often does).
     const rest = await this.#cursor.toEnd(signal);
     if (isKind(rest.failure, 'gone')) return this.#finish(followed, 'gone');

@@ -3,6 +3,9 @@ import { LogFileError } from '../../../decode/entry.ts';
 import type { Segment } from './chain.ts';
 import type { OpenLogFile } from './open-file.ts';
 
+/** Takes bytes, which are its own from then on; a promise pauses reading. */
+export type Take = (bytes: Buffer) => Promise<void> | undefined;
+
 /** As much as is read at once. Whoever takes a block owns it: records are views on it. */
 export const blockBytes = 128 * 1024;
 
@@ -39,6 +42,23 @@ export async function* decompressedBlocksOf(file: OpenLogFile): AsyncGenerator<B
 /** A segment in blocks, as far as it was there when it was opened. */
 export function segmentBlocks({ file, isCompressed, size }: Segment): AsyncGenerator<Buffer, void> {
   return isCompressed ? decompressedBlocksOf(file) : blocksOf(file, 0, size);
+}
+
+/** Hands over all but so many bytes at the beginning. Rejects with the signal's reason. */
+export async function handOver(
+  blocks: AsyncIterable<Buffer>,
+  take: Take,
+  signal: AbortSignal,
+  skipped = 0,
+): Promise<void> {
+  let behind = skipped;
+  for await (const block of blocks) {
+    signal.throwIfAborted();
+    const bytes = block.subarray(Math.min(behind, block.length));
+    behind -= block.length - bytes.length;
+    const wait = bytes.length > 0 ? take(bytes) : undefined;
+    if (wait !== undefined) await wait;
+  }
 }
 
 /** What `read` answers; its failure as a {@link LogFileError}. */

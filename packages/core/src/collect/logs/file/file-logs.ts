@@ -6,7 +6,7 @@ import type { Diagnostics } from '../../../vitals/log.ts';
 import type { ContainerDirectory } from '../../containers.ts';
 import type { LogQuery } from '../../engine.ts';
 import type { LogBytes, LogOwner, LogStore } from '../store.ts';
-import { blocksOf, segmentBlocks } from './blocks.ts';
+import { blocksOf, handOver, segmentBlocks, type Take } from './blocks.ts';
 import { closeAll, openChain, type Segment } from './chain.ts';
 import { Descriptors } from './descriptors.ts';
 import { type FollowerSettings, LogFollower } from './follower.ts';
@@ -27,7 +27,7 @@ export interface FileLogsSettings {
   readonly log: Diagnostics;
 }
 
-type Take = (bytes: Buffer) => Promise<void> | undefined;
+const attempts = 3;
 
 /** Logs as the engine's drivers `json-file` and `local` keep them, rotated and compressed files included. */
 export class FileLogs implements LogStore {
@@ -75,29 +75,46 @@ export class FileLogs implements LogStore {
     this.#holds.drop(id);
   }
 
+  /** Nothing is read any more. */
+  stop(): void {
+    this.#holds.dropAll();
+  }
+
   /** Rejects with a {@link LogFileError}, `TooManyFilesError`, or as `open` does. */
   async read(container: LogOwner, query: LogQuery, signal: AbortSignal): Promise<LogBytes> {
     const where = this.pathOf(container);
     if (where === undefined)
       throw new LogFileError(`reading a log: the driver ${container.logDriver} keeps no file`);
     const isOver = this.#endOf(container.id);
-    const chain = await this.#opened(container.id, where);
+    const { chain, place } = await this.#placed(container.id, where, query);
+    if (signal.aborted) await closeAll(chain);
+    signal.throwIfAborted();
     // Whoever follows has the file open as long as it takes.
     if (query.follow) this.#holds.drop(container.id);
-    try {
-      signal.throwIfAborted();
-      const { tail } = query;
-      const place =
-        tail === undefined ? { index: 0, offset: 0 } : await tailOf(chain, tail, where.syntax);
-      const from = fromOf(query);
-      return {
-        syntax: where.syntax,
-        ...(from === undefined ? {} : { from }),
-        pump: (take) => this.#pump({ container, where, chain, place, query, isOver }, take, signal),
-      };
-    } catch (error) {
-      await closeAll(chain);
-      throw error;
+    const from = fromOf(query);
+    return {
+      syntax: where.syntax,
+      ...(from === undefined ? {} : { from }),
+      pump: (take) => this.#pump({ container, where, chain, place, query, isOver }, take, signal),
+    };
+  }
+
+  /** The files, and where in them to begin. An entry that is being written may be seen in part: then it is tried again. */
+  async #placed(
+    id: string,
+    where: LogPath,
+    { tail }: LogQuery,
+  ): Promise<Pick<Reading, 'chain' | 'place'>> {
+    for (let attempt = 1; ; attempt++) {
+      const chain = await this.#opened(id, where);
+      try {
+        const beginning = { index: 0, offset: 0 };
+        const place = tail === undefined ? beginning : await tailOf(chain, tail, where.syntax);
+        return { chain, place };
+      } catch (error) {
+        await closeAll(chain);
+        if (attempt === attempts || !(error instanceof LogFileError)) throw error;
+      }
     }
   }
 
@@ -181,16 +198,9 @@ async function readSegments(
   for (const [number, segment] of chain.entries()) {
     if (number < index) continue;
     const skipped = number === index ? offset : 0;
-    const isPlain = !segment.isCompressed;
-    let behind = isPlain ? 0 : skipped;
-    const blocks = isPlain ? blocksOf(segment.file, skipped, segment.size) : segmentBlocks(segment);
-    for await (const block of blocks) {
-      signal.throwIfAborted();
-      const bytes = block.subarray(Math.min(behind, block.length));
-      behind = Math.max(0, behind - block.length);
-      const wait = bytes.length > 0 ? take(bytes) : undefined;
-      if (wait !== undefined) await wait;
-    }
+    // Compressed bytes can be left out only behind their decompression.
+    if (segment.isCompressed) await handOver(segmentBlocks(segment), take, signal, skipped);
+    else await handOver(blocksOf(segment.file, skipped, segment.size), take, signal);
   }
 }
 

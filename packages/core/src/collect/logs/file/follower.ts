@@ -1,6 +1,8 @@
 import { basename, dirname } from 'node:path';
 import type { Clock } from '@tallyman/sdk';
-import { blockBytes, reading, readingNow } from './blocks.ts';
+import type { Take } from './blocks.ts';
+import { blockBytes, handOver, readingNow, segmentBlocks } from './blocks.ts';
+import { closeAll, type Segment } from './chain.ts';
 import type { Descriptors } from './descriptors.ts';
 import { inodeAt, type OpenLogFile } from './open-file.ts';
 import { Successor } from './successor.ts';
@@ -22,8 +24,6 @@ export interface FollowerSettings {
   /** Whether the run of the container is over, and with it what is written. */
   readonly isOver: () => boolean;
 }
-
-type Take = (bytes: Buffer) => Promise<void> | undefined;
 
 // For what the kernel does not tell of; and where it tells nothing.
 const [heartbeatMs, pollMs] = [1_000, 250];
@@ -92,11 +92,12 @@ export class LogFollower {
       signal.throwIfAborted();
       this.#isChanged = false;
       if (await this.#readAll(take, signal)) isLast = false;
-      if (await this.#moveOn()) continue;
+      if (await this.#moveOn(take, signal)) continue;
       if (isLast) return;
       // The engine closes the log before it tells of the end: what is there now is all.
       isLast = this.#settings.isOver();
-      if (!isLast) await this.#changed();
+      if (isLast) this.#mayBeRotated = true;
+      else await this.#changed();
     }
   }
 
@@ -124,7 +125,7 @@ export class LogFollower {
   }
 
   /** Goes on with the file that took this one's place, where one did; this one is then read to its end. */
-  async #moveOn(): Promise<boolean> {
+  async #moveOn(take: Take, signal: AbortSignal): Promise<boolean> {
     if (!this.#mayBeRotated) return false;
     this.#mayBeRotated = false;
     const there = inodeAt(this.#path);
@@ -133,14 +134,29 @@ export class LogFollower {
       this.#mayBeRotated = true;
       return true;
     }
-    const next = await reading(this.#path, () => this.#successor.of(this.#file));
-    if (next === undefined)
+    const behind = await this.#successor.of(this.#file);
+    if (behind === undefined)
       throw new MovedLogError(`following ${this.#path}: it was rotated more than once`);
+    await this.#goTo(behind, take, signal);
+    return true;
+  }
+
+  /** Hands over what older files hold, and stands at the beginning of the last one. */
+  async #goTo(behind: readonly Segment[], take: Take, signal: AbortSignal): Promise<void> {
+    const last = behind.at(-1)?.file.retain() ?? this.#file;
+    try {
+      for (const segment of behind.slice(0, -1))
+        await handOver(segmentBlocks(segment), take, signal);
+    } catch (error) {
+      await last.close();
+      throw error;
+    } finally {
+      await closeAll(behind);
+    }
     await this.#file.close();
-    this.#file = next;
+    this.#file = last;
     this.#offset = 0;
     this.#mayBeRotated = true;
-    return true;
   }
 
   #noticed(event: 'change' | 'rename', name: string): void {

@@ -61,6 +61,10 @@ export class Holds {
     void hold.file?.close();
   }
 
+  dropAll(): void {
+    for (const id of this.#holds.keys()) this.drop(id);
+  }
+
   async #open(hold: Hold, path: string): Promise<void> {
     if (hold.file !== undefined || hold.isDropped) return;
     const file = await this.#descriptors.open(path).catch(() => undefined);

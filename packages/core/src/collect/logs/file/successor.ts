@@ -1,3 +1,5 @@
+import { closeAll, openChain, type Segment } from './chain.ts';
+import { isCompressedCopy } from './copy.ts';
 import type { Descriptors } from './descriptors.ts';
 import { inodeAt, isMissing, type OpenLogFile } from './open-file.ts';
 
@@ -6,8 +8,8 @@ const renamesOfOneRotation = 2;
 const attempts = 10;
 
 /**
- * Finds the file in which a log goes on: the neighbour of the one that was read, as long as that one is still there,
- * or the only one that came since.
+ * Finds the files in which a log goes on: the neighbour of the one that was read, as long as that one is still there,
+ * or the only one that came since; otherwise all behind the one that has the same bytes, compressed.
  */
 export class Successor {
   readonly #path: string;
@@ -50,16 +52,35 @@ export class Successor {
     this.#finding = undefined;
   }
 
-  /** The file behind this one; nothing where it cannot be told which that is. Rejects as `open` does. */
-  async of(file: OpenLogFile): Promise<OpenLogFile | undefined> {
+  /** What comes behind the file, the oldest first; nothing where it cannot be told. Rejects as `open` does. */
+  async of(file: OpenLogFile): Promise<readonly Segment[] | undefined> {
     await this.#finding;
     const held = this.#held;
     this.#held = undefined;
-    if (held?.of === file) return held.file;
+    if (held?.of === file) return [whole(held.file)];
     await held?.file.close();
     const found = await this.#find(file);
-    if (found !== undefined) this.#countFrom(found);
-    return found;
+    const behind = found === undefined ? await this.#searched(file) : [whole(found)];
+    const last = behind?.at(-1);
+    if (last !== undefined) this.#countFrom(last.file);
+    return behind;
+  }
+
+  async #searched(file: OpenLogFile): Promise<readonly Segment[] | undefined> {
+    const chain = await openChain(this.#path, this.#descriptors).catch((error: unknown) => {
+      if (isMissing(error)) return [];
+      throw error;
+    });
+    let at = chain.length - 1;
+    try {
+      while (at >= 0 && !(await isSame(chain[at], file))) at--;
+    } catch (error) {
+      await closeAll(chain);
+      throw error;
+    }
+    const behind = at < 0 ? [] : chain.slice(at + 1);
+    await closeAll(chain.slice(0, chain.length - behind.length));
+    return behind.length === 0 ? undefined : behind;
   }
 
   async close(): Promise<void> {
@@ -120,6 +141,17 @@ export class Successor {
     await found.close();
     return undefined;
   }
+}
+
+function whole(file: OpenLogFile): Segment {
+  return { file, isCompressed: false, size: file.size() };
+}
+
+async function isSame(segment: Segment | undefined, file: OpenLogFile): Promise<boolean> {
+  if (segment === undefined) return false;
+  return segment.isCompressed
+    ? isCompressedCopy(segment.file, file)
+    : segment.file.inode === file.inode;
 }
 
 /** What happened before now has been told of after a turn of the event loop. */

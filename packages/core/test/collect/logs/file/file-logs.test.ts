@@ -1,6 +1,7 @@
 import { symlinkSync, truncateSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { Descriptors, TooManyFilesError } from '../../../../src/collect/logs/file/descriptors.ts';
 import { MovedLogError } from '../../../../src/collect/logs/file/follower.ts';
 import { LogFileError } from '../../../../src/decode/entry.ts';
 import { sinceOf } from '../../../../src/decode/timestamp.ts';
@@ -68,23 +69,27 @@ describe.each(['json-file', 'local'] as const)('the files of the driver %s', (sy
 });
 
 describe('a json file', () => {
-  test('that rotates while reading stands still is read on from where it was, as long as it can be told', async () => {
-    using folder = new WrittenFolder();
-    const reading = new FileReading(folder);
-    folder.print(5);
-    const lines: string[] = [];
-    const { promise, resolve } = Promise.withResolvers<void>();
+  test.each(rotations)(
+    'that rotates while reading stands still is read on from where it was: %s',
+    async (_, { isCompressed }) => {
+      using folder = new WrittenFolder();
+      const reading = new FileReading(folder);
+      folder.print(5);
+      const lines: string[] = [];
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const rotation = { maxFiles: 9, ...(isCompressed === undefined ? {} : { isCompressed }) };
 
-    const followed = reading.into(lines, { follow: true }, () => promise);
-    await until(() => lines.length === 5);
-    folder.rotate({ maxFiles: 5 }).print(5).rotate({ maxFiles: 5 }).print(5);
-    resolve();
-    await until(() => lines.length === 15);
-    reading.stop();
-    await followed;
+      const followed = reading.into(lines, { follow: true }, () => promise);
+      await until(() => lines.length === 5);
+      for (let round = 0; round < 4; round++) folder.print(300).rotate(rotation).print(5);
+      resolve();
+      await until(() => lines.length === 5 + 4 * 305);
+      reading.stop();
+      await followed;
 
-    expect(lines).toEqual(linesFrom(0, 15));
-  });
+      expect(lines).toEqual(linesFrom(0, 5 + 4 * 305));
+    },
+  );
 
   test.each([
     ['becomes shorter', (folder: WrittenFolder) => truncateSync(folder.path)],
@@ -186,4 +191,16 @@ test('the log of a container that was created is opened as soon as it is there',
   reading.logs.forget(folder.id);
 
   expect(lines).toEqual(linesFrom(0, 3));
+});
+
+test('no more files are opened than half of what the process may have open', async () => {
+  using folder = new WrittenFolder();
+  folder.print(1);
+  const descriptors = new Descriptors(4);
+  const opened = [await descriptors.open(folder.path), await descriptors.open(folder.path)];
+
+  await expect(descriptors.open(folder.path)).rejects.toThrow(TooManyFilesError);
+  await opened[0]?.close();
+  opened[0] = await descriptors.open(folder.path);
+  for (const file of opened) await file.close();
 });
