@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type ContainerLog, systemClock } from '@tallyman/sdk';
 import { textAt, valueAt } from '@tallyman/testkit';
+import { type ProcessUsage, usageOf } from './measure/process-usage.ts';
 
 const program = fileURLToPath(new URL('../../agent/bin/tallyman.js', import.meta.url));
 
@@ -71,6 +72,11 @@ export class BenchAgent implements AsyncDisposable {
 
   get pid(): number {
     return this.#child.pid ?? 0;
+  }
+
+  /** What it has used so far. */
+  usage(): Promise<ProcessUsage> {
+    return usageOf(this.pid);
   }
 
   /** Resolves once it has printed nothing for so long. */

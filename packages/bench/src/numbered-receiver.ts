@@ -60,11 +60,11 @@ export class NumberedReceiver implements AsyncDisposable {
     return asked(this.#child, 'counts');
   }
 
-  /** Waits until so many different numbers have arrived, or none that is new for 90 s. */
-  async arrivalOf(lines: number): Promise<ReceiverAnswer> {
+  /** Waits until so many different numbers have arrived, or none that is new for 90 s, or as long as is said. */
+  async arrivalOf(lines: number, quietMs = quietLimitMs): Promise<ReceiverAnswer> {
     let last = await this.counts();
     let movedMs = systemClock.monotonicMs();
-    while (last.distinct < lines && systemClock.monotonicMs() - movedMs < quietLimitMs) {
+    while (last.distinct < lines && systemClock.monotonicMs() - movedMs < quietMs) {
       await systemClock.sleep(pollMs, AbortSignal.timeout(quietLimitMs));
       const now = await this.counts();
       if (now.distinct > last.distinct) movedMs = systemClock.monotonicMs();
