@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type ContainerLog, systemClock } from '@tallyman/sdk';
+import { type ContainerLog, type ContainerRecord, systemClock } from '@tallyman/sdk';
 import { textAt, valueAt } from '@tallyman/testkit';
 import { type ProcessUsage, usageOf } from './measure/process-usage.ts';
 
@@ -33,10 +33,10 @@ export class BenchAgent implements AsyncDisposable {
     this.#ended = once(child, 'close');
   }
 
-  /** Starts it with a configuration and waits until it is connected; `take` gets each log record it prints. */
-  static async start(
+  /** Starts it with a configuration and waits until it is connected; `take` gets each record it prints. */
+  static async start<Printed extends ContainerRecord = ContainerLog>(
     config: object,
-    take: (log: ContainerLog) => void = () => {},
+    take: (record: Printed) => void = () => {},
   ): Promise<BenchAgent> {
     const folder = await newAgentFolder();
     const agent = await BenchAgent.startIn(folder, config, take);
@@ -45,10 +45,10 @@ export class BenchAgent implements AsyncDisposable {
   }
 
   /** The same in a folder that stays, with the state in it, for the agent that comes after this one. */
-  static async startIn(
+  static async startIn<Printed extends ContainerRecord = ContainerLog>(
     folder: string,
     config: object,
-    take: (log: ContainerLog) => void = () => {},
+    take: (record: Printed) => void = () => {},
   ): Promise<BenchAgent> {
     const file = join(folder, 'config.yaml');
     const state = { directory: join(folder, 'state') };

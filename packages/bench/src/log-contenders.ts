@@ -75,7 +75,7 @@ function tallyman({ client, engine, lines }: History, reader: LogReader): Conten
   return { name: `tallyman, reader: ${reader}`, run: () => besideEngine(engine, work) };
 }
 
-async function curl({ client, engine, id, lines }: History): Promise<Found> {
+async function curl({ client, engine, id }: History): Promise<Found> {
   const program = programAt('curl');
   if (program === undefined) return { note: 'curl: not installed' };
   const url = `http://engine/containers/${id}/logs?stdout=1&stderr=1&timestamps=1`;
@@ -87,7 +87,8 @@ async function curl({ client, engine, id, lines }: History): Promise<Found> {
     const { stdout, ...used } = await measuredCommand(program, args);
     return { ...used, arrived: Math.floor(Number(stdout) / wireBytes) };
   };
-  const note = `curl: ${await versionOf(program)}; curl ${args.join(' ').replace(id, 'ID')}`;
+  const [, version] = (await versionOf(program)).split(' ');
+  const note = `curl: ${version}; curl ${args.join(' ').replace(id, 'ID')}`;
   return { contender: { name: 'curl', run: () => besideEngine(engine, work) }, note };
 }
 
@@ -115,7 +116,7 @@ async function rsyslog(history: History): Promise<Found> {
   const contender = forwarder(history, 'rsyslog', (folder, output) =>
     rsyslogCommand(program, folder, { logPath, output }),
   );
-  const note = `rsyslog: ${await versionOf(program, '-v')}; imfile (inotify) → omfwd (tcp), the lines of the file as they stand`;
+  const note = `rsyslog: ${(await versionOf(program, '-v')).split(' (')[0]}; imfile (inotify) → omfwd (tcp), the lines of the file as they stand`;
   return { contender, note };
 }
 

@@ -1,6 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { messageOf, systemClock } from '@tallyman/sdk';
-import { DockerClient, engineAnswers, engineSocket } from '@tallyman/testkit';
+import {
+  canStartEngines,
+  DockerClient,
+  engineAnswers,
+  engineSocket,
+  PrivateEngine,
+} from '@tallyman/testkit';
 import { benchmarks } from './benchmarks.ts';
 import { writePage } from './docs/write-page.ts';
 import { thisMachine } from './measure/machine.ts';
@@ -25,7 +31,8 @@ async function main(args: readonly string[]): Promise<number> {
   switch (command.kind) {
     case 'list':
       process.stdout.write(`${usage}\n`);
-      for (const { name, about } of benchmarks) process.stdout.write(`${name.padEnd(10)} ${about}\n`);
+      for (const { name, about } of benchmarks)
+        process.stdout.write(`${name.padEnd(10)} ${about}\n`);
       return 0;
     case 'docs':
       await writePage(await resultsFrom(command.from), command.folder);
@@ -37,22 +44,43 @@ async function main(args: readonly string[]): Promise<number> {
 
 type RunCommand = Extract<Command, { kind: 'run' }>;
 
-async function run({ names, settings, json }: RunCommand, commandLine: string): Promise<number> {
+async function run(command: RunCommand, commandLine: string): Promise<number> {
+  if (command.ownEngine) {
+    if (!canStartEngines()) {
+      process.stderr.write('starting an engine of its own needs root, a dockerd and namespaces\n');
+      return 1;
+    }
+    const engine = new PrivateEngine();
+    try {
+      await engine.start();
+      return await runOn(engine.client, command, commandLine);
+    } finally {
+      await engine.dispose();
+    }
+  }
   const socket = engineSocket();
   if (socket === undefined || !engineAnswers(socket)) {
     process.stderr.write('no Docker engine answers; benchmarks need a real one\n');
     return 1;
   }
-  const client = new DockerClient(socket);
+  return runOn(new DockerClient(socket), command, commandLine);
+}
+
+async function runOn(
+  client: DockerClient,
+  { names, settings, json }: RunCommand,
+  commandLine: string,
+): Promise<number> {
   await client.ensureImage();
   const machine = await thisMachine(client);
   const tell = (text: string) => void process.stderr.write(`${text}\n`);
   const results: Result[] = [];
-  for (const { name, about, run: measure } of benchmarks.filter((each) => names.includes(each.name))) {
+  for (const benchmark of benchmarks.filter(({ name }) => names.includes(name))) {
+    const { name, about } = benchmark;
     tell(`${name}: ${about}`);
     const date = new Date(systemClock.now()).toISOString();
     try {
-      const report = await measure(client, { ...settings, tell });
+      const report = await benchmark.run(client, { ...settings, tell });
       results.push({ name, about, date, command: commandLine, machine, ...report });
     } finally {
       await client.cleanup();

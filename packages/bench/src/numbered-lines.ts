@@ -16,6 +16,12 @@ export function printingAndEnding(count: number): string {
   return `awk '${program}'`;
 }
 
+/** A shell command that prints COUNT lines from a first on, one a second. */
+export function printingSlowly(first: number, count: number): string {
+  const number = `$(printf %0${digits}d $i)`;
+  return `i=${first}; while [ $i -lt ${first + count} ]; do echo ${marker}${number}; sleep 1; i=$((i+1)); done`;
+}
+
 /** A shell command that makes a running container print one line more. */
 export function printingOne(number: number): string {
   // The pipe of the first process: what is written there is in the container's log.

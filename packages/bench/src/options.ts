@@ -8,6 +8,8 @@ export type Command =
   | {
       readonly kind: 'run';
       readonly names: readonly string[];
+      /** An engine of its own, which nothing else uses. */
+      readonly ownEngine: boolean;
       readonly settings: Omit<BenchSettings, 'tell'>;
       /** Where the result goes as JSON: a file, or standard output instead of the tables. */
       readonly json?: { readonly file?: string };
@@ -23,6 +25,7 @@ export const usage = `usage: pnpm bench NAME... [OPTION]...
   --seconds N      of the window that is measured, instead of the benchmark's own
   --minutes N      of churn (10)
   --peers A,B      only these beside Tallyman: ${peerNames.join(', ')}
+  --own-engine     starts one that nothing else uses, so that its CPU is that of this work alone; as root
   --json [FILE]    the result as JSON, in a file or on standard output
   --attach         rm: compares both ways of reading
   --embedded       scale: the embedded engine instead of a real one
@@ -45,6 +48,7 @@ export function commandFrom(args: readonly string[], known: readonly string[]): 
       peers: { type: 'string' },
       json: { type: 'string' },
       attach: { type: 'boolean', default: false },
+      'own-engine': { type: 'boolean', default: false },
       embedded: { type: 'boolean', default: false },
       from: { type: 'string', multiple: true },
       to: { type: 'string', default: 'docs/reference' },
@@ -56,6 +60,7 @@ export function commandFrom(args: readonly string[], known: readonly string[]): 
   return {
     kind: 'run',
     names: namesFrom(positionals, known),
+    ownEngine: values['own-engine'],
     ...(values.json !== undefined && { json: values.json === '' ? {} : { file: values.json } }),
     settings: {
       rounds: countFrom('rounds', values.rounds),

@@ -11,9 +11,9 @@ import {
   logentriesTo,
   logsOnly,
 } from './logentries-sink.ts';
+import { type ProcessUsage, usageOf } from './measure/process-usage.ts';
 import { printLines } from './numbered-container.ts';
 import { NumberedReceiver } from './numbered-receiver.ts';
-import { type ProcessUsage, usageOf } from './measure/process-usage.ts';
 import { type Recovery, recoveryOf } from './recovery.ts';
 import type { Report } from './report.ts';
 

@@ -6,9 +6,9 @@ import { type AgentEnd, BenchAgent, newAgentFolder } from './agent.ts';
 import { CountingProxy } from './counting-proxy.ts';
 import { damages, unsettled } from './failures.ts';
 import { type Damage, damageOf, logentriesTo, logsOnly } from './logentries-sink.ts';
+import { type ProcessUsage, usageOf } from './measure/process-usage.ts';
 import { printLines, printOne } from './numbered-container.ts';
 import { NumberedReceiver } from './numbered-receiver.ts';
-import { type ProcessUsage, usageOf } from './measure/process-usage.ts';
 import { type Recovery, recoveryOf } from './recovery.ts';
 import type { Report } from './report.ts';
 

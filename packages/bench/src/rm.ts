@@ -27,10 +27,7 @@ interface Run {
  * What is lost of containers with `--rm` that print at once and live 0, 50 or 200 ms: 200 of each are created
  * and started without a pause in between, eight at a time.
  */
-export async function rmLoss(
-  client: DockerClient,
-  readers: readonly RmReader[],
-): Promise<Report> {
+export async function rmLoss(client: DockerClient, readers: readonly RmReader[]): Promise<Report> {
   const runs: Run[] = [];
   for (const rm of readers) for (const life of livesMs) runs.push(await runOf(rm, life, client));
   const rows = [

@@ -15,9 +15,7 @@ export function benchmarksPage(results: readonly Result[]): string {
     '# Benchmarks',
     'Ratios and CPU seconds are what to trust: all that is compared ran in turn on one machine, and each figure is the median of the counted rounds unless it says otherwise. CPU is user and system time; that of the engine is of `dockerd` and `containerd`, without containers and their shims, and with whatever else the engine did meanwhile.',
     `## Machine\n\n${markdownTableOf(machineRows(first.machine))}`,
-    ...(verdicts.length > 0
-      ? [`## Budgets\n\n${markdownTableOf(verdictRows(verdicts))}`]
-      : []),
+    ...(verdicts.length > 0 ? [`## Budgets\n\n${markdownTableOf(verdictRows(verdicts))}`] : []),
     ...results.map(section),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -41,7 +39,9 @@ function section({ name, about, date, command, tables, notes = [], ...rest }: Re
     `## ${name}`,
     `${capitalised(about)}. ${date.slice(0, 10)}, \`${command}\``,
     ...tables.map(({ title, rows }) => `**${title}**\n\n${markdownTableOf(rows)}`),
-    ...(charts.length > 0 ? [`![${charts.map(({ title }) => title).join('; ')}](${plotFile})`] : []),
+    ...(charts.length > 0
+      ? [`![${charts.map(({ title }) => title).join('; ')}](${plotFile})`]
+      : []),
     ...(failures.length > 0 ? [`Failed:\n\n${listOf(failures)}`] : []),
     ...(notes.length > 0 ? [listOf(notes)] : []),
   ];

@@ -32,7 +32,9 @@ export async function measuredCommand(
   const [exitCode] = await ended;
   const wallSeconds = (performance.now() - startMs) / 1_000;
   if (exitCode !== 0)
-    throw new Error(`running ${command} ${args.join(' ')}: it ended with ${exitCode}: ${said.stderr}`);
+    throw new Error(
+      `running ${command} ${args.join(' ')}: it ended with ${exitCode}: ${said.stderr}`,
+    );
   const cpuSeconds = (await endedChildrenSeconds()) - before;
   return { wallSeconds, cpuSeconds, peakRssMiB: await watching, stdout: said.stdout };
 }

@@ -12,7 +12,7 @@ const folder = '/var/cache/tallyman-bench/npm';
 const installLimitMs = 300_000;
 
 const programs: Readonly<Record<NpmPeer, string>> = {
-  'docker-loghose': 'index.js',
+  'docker-loghose': 'loghose.js',
   'docker-stats': 'stats.js',
 };
 

@@ -10,6 +10,14 @@ export interface PeerOutput {
   readonly port: number;
 }
 
+/** A command whose standard output is a connection. The shell is replaced: what is measured is the command. */
+export function writingTo(
+  { host, port }: PeerOutput,
+  command: readonly string[],
+): readonly string[] {
+  return ['bash', '-c', `exec "$@" >/dev/tcp/${host}/${port}`, 'bash', ...command];
+}
+
 /** A peer that runs until it is stopped. To be held with `await using`. */
 export class PeerProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
@@ -17,13 +25,15 @@ export class PeerProcess implements AsyncDisposable {
   #said = '';
 
   /** With an output, its standard output is a connection to there. */
-  constructor(command: readonly string[], output?: PeerOutput) {
-    // The shell is replaced: what is measured is the peer.
-    const [program = '', ...args] =
-      output === undefined
-        ? command
-        : ['bash', '-c', `exec "$@" >/dev/tcp/${output.host}/${output.port}`, 'bash', ...command];
-    this.#child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  constructor(
+    command: readonly string[],
+    { output, env }: { output?: PeerOutput; env?: Readonly<Record<string, string>> } = {},
+  ) {
+    const [program = '', ...args] = output === undefined ? command : writingTo(output, command);
+    this.#child = spawn(program, args, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ...env },
+    });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#said = (this.#said + text).slice(-2_048);
     });

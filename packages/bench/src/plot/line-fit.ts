@@ -26,6 +26,7 @@ export function lineFit(points: readonly Point[]): LineFit {
     intercept,
     slope,
     rSquared: varianceY === 0 ? 1 : 1 - left / varianceY,
-    farthest: Math.max(...distances) / Math.max(...points.map(({ y }) => Math.abs(y)), Number.MIN_VALUE),
+    farthest:
+      Math.max(...distances) / Math.max(...points.map(({ y }) => Math.abs(y)), Number.MIN_VALUE),
   };
 }
