@@ -13,5 +13,8 @@ for (let at = 0; at < Number(containers); at++)
     .print('stdout', `${lineStart(at)}\n`);
 process.on('message', () => process.send?.(engine.socketPath));
 process.on('disconnect', () => {
-  engine.close().finally(() => process.exit());
+  engine.close().then(
+    () => process.exit(),
+    () => process.exit(1),
+  );
 });

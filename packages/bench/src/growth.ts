@@ -79,7 +79,9 @@ export async function growth(client: DockerClient, settings: BenchSettings): Pro
   const charts: Chart[] = [];
   const all: Runs<GrowthRun>[] = [];
   for (const series of allSeries) {
-    const values = series.values.filter((value) => series.loadFor(value).containers <= containers);
+    const within = series.values.filter((value) => series.loadFor(value).containers <= containers);
+    // A line takes two points.
+    const values = within.length < 2 ? series.values.slice(0, 2) : within;
     const contenders = values.map((value) => ({
       name: `${series.title}: ${value}`,
       run: () => runOf(series.loadFor(value), { client, engine, seconds }),

@@ -1,6 +1,7 @@
 /** Round numbers from 0 up to the first that is not below the largest: about so many steps. */
 export function ticksTo(largest: number, steps = 5): readonly number[] {
-  if (!(largest > 0)) return [0, 1];
+  // Nothing that is measured is smaller, and figures near the smallest number have no steps.
+  if (!(largest > 1e-9)) return [0, 1];
   const rough = largest / steps;
   const magnitude = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5].find((times) => times * magnitude >= rough) ?? 10) * magnitude;
