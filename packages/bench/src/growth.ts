@@ -29,6 +29,8 @@ interface Series {
   readonly title: string;
   readonly xLabel: string;
   readonly values: readonly number[];
+  /** What the slope is given for. */
+  readonly per: { readonly count: number; readonly what: string };
   loadFor(value: number): Load;
   /** Where a point lies; absent: at its value. */
   readonly xOf?: (run: GrowthRun) => number;
@@ -47,6 +49,7 @@ const allSeries: readonly Series[] = [
     title: 'Lines a second',
     xLabel: 'lines/s, of 120 B, from one container',
     values: [1_000, 2_500, 5_000, 10_000, 20_000],
+    per: { count: 1_000, what: '1,000 lines/s' },
     loadFor: (linesPerSecond) => ({ ...usual, linesPerSecond }),
     // A container that waits a tenth of a second between bursts prints a little less than it is asked to.
     xOf: ({ linesPerSecond }) => linesPerSecond,
@@ -55,18 +58,21 @@ const allSeries: readonly Series[] = [
     title: 'Containers',
     xLabel: 'containers, 10 lines/s each',
     values: [10, 25, 50, 100, 200],
+    per: { count: 100, what: '100 containers' },
     loadFor: (containers) => ({ ...usual, containers, linesPerSecond: 10 }),
   },
   {
     title: 'Sinks',
     xLabel: 'sinks, 2,000 lines/s to each',
     values: [1, 2, 4, 8],
+    per: { count: 1, what: 'sink' },
     loadFor: (sinks) => ({ ...usual, sinks }),
   },
   {
     title: 'Length of lines',
     xLabel: 'bytes in a line, 2,000 lines/s',
     values: [100, 500, 1_000, 2_000, 4_000],
+    per: { count: 1_000, what: '1,000 B' },
     loadFor: (lineBytes) => ({ ...usual, lineBytes }),
   },
 ];
@@ -88,7 +94,7 @@ export async function growth(client: DockerClient, settings: BenchSettings): Pro
     }));
     const runs = await inTurn(contenders, { ...settings, warmUps: 0 });
     const chart = chartOf(series, values, runs);
-    tables.push(tableOfSeries(chart, runs));
+    tables.push(tableOfSeries(chart, runs, series.per));
     charts.push(chart);
     all.push(...runs);
   }
@@ -143,7 +149,7 @@ function chartOf(
   return { title, xLabel, yLabel, points, fit: { intercept, slope } };
 }
 
-function tableOfSeries(chart: Chart, runs: readonly Runs<GrowthRun>[]): Table {
+function tableOfSeries(chart: Chart, runs: readonly Runs<GrowthRun>[], per: Series['per']): Table {
   const { intercept, slope, rSquared, farthest } = lineFit(chart.points);
   const rows = chart.points.map(({ x, y }, at) => {
     const { samples = [] } = runs[at] ?? {};
@@ -158,9 +164,9 @@ function tableOfSeries(chart: Chart, runs: readonly Runs<GrowthRun>[]): Table {
       figure(of('load'), 1),
     ];
   });
-  const perThousand = `${figure(slope * 1_000, 2)} per 1,000`;
+  const growing = `${figure(slope * per.count)} per ${per.what}`;
   return {
-    title: `${chart.title}: CPU % = ${figure(intercept)} + ${perThousand}; R² ${figure(rSquared, 4)}, farthest ${figure(farthest * 100, 1)} %`,
+    title: `${chart.title}: CPU % = ${figure(intercept)} + ${growing}; R² ${figure(rSquared, 4)}, farthest ${figure(farthest * 100, 1)} %`,
     rows: [[chart.xLabel, 'lines/s read', yLabel, 'on the line', 'peak RSS MiB', 'load'], ...rows],
   };
 }

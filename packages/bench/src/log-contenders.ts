@@ -88,7 +88,7 @@ async function curl({ client, engine, id }: History): Promise<Found> {
     return { ...used, arrived: Math.floor(Number(stdout) / wireBytes) };
   };
   const [, version] = (await versionOf(program)).split(' ');
-  const note = `curl: ${version}; curl ${args.join(' ').replace(id, 'ID')}`;
+  const note = `curl: ${version}; curl ${args.join(' ').replace(id, 'ID').replace(client.socketPath, 'SOCKET')}`;
   return { contender: { name: 'curl', run: () => besideEngine(engine, work) }, note };
 }
 

@@ -38,8 +38,13 @@ async function main(args: readonly string[]): Promise<number> {
       await writePage(await resultsFrom(command.from), command.folder);
       return 0;
     case 'run':
-      return run(command, `pnpm bench ${args.join(' ')}`);
+      return run(command, commandLineOf(args));
   }
+}
+
+/** As the page shows it: where the result went is nobody's concern. */
+function commandLineOf(args: readonly string[]): string {
+  return `pnpm bench ${args.join(' ')}`.replace(/ --json(?:[= ]\S*[./]\S*)?/, '');
 }
 
 type RunCommand = Extract<Command, { kind: 'run' }>;
