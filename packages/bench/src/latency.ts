@@ -1,7 +1,7 @@
 import type { DockerClient } from '@tallyman/testkit';
 import { BenchAgent } from './agent.ts';
 import type { BenchSettings } from './benchmark.ts';
-import { type Budget, budgets, verdictOf } from './budgets.ts';
+import { type Budget, budgets, type Verdict, verdictOf } from './budgets.ts';
 import { printingTimes, startContainers } from './containers.ts';
 import { unsettled } from './failures.ts';
 import { figure, medianOf } from './figures.ts';
@@ -123,7 +123,7 @@ function rowsOf(runs: readonly Runs<LatencyRun>[]): string[][] {
   ];
 }
 
-function verdictsOf(runs: readonly Runs<LatencyRun>[]) {
+function verdictsOf(runs: readonly Runs<LatencyRun>[]): Verdict[] {
   return runs.flatMap(({ name, samples }) => {
     const verdict = (budget: Budget, pick: (run: LatencyRun) => number) =>
       verdictOf({ ...budget, what: `${budget.what} (${name})` }, medianOf(samples.map(pick)));
