@@ -49,7 +49,7 @@ function section({ name, about, date, command, tables, notes = [], ...rest }: Re
 }
 
 function listOf(lines: readonly string[]): string {
-  return lines.map((line) => `- ${line}`).join('\n');
+  return lines.map((line) => `- ${line.replace(/\s+/g, ' ')}`).join('\n');
 }
 
 function capitalised(text: string): string {

@@ -15,7 +15,7 @@ export function programAt(name: string): string | undefined {
 /** The first line of what it says about itself. */
 export async function versionOf(program: string, flag = '--version'): Promise<string> {
   const { stdout } = await promisify(execFile)(program, [flag]);
-  return stdout.split('\n')[0]?.trim() ?? '';
+  return stdout.split('\n')[0]?.replace(/\s+/g, ' ').trim() ?? '';
 }
 
 function isExecutable(path: string): boolean {
