@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type ContainerLog, type ContainerRecord, systemClock } from '@tallyman/sdk';
 import { textAt, valueAt } from '@tallyman/testkit';
+import { endsWithUs } from './ends-with-us.ts';
 import { type ProcessUsage, usageOf } from './measure/process-usage.ts';
 
 const program = fileURLToPath(new URL('../../agent/bin/tallyman.js', import.meta.url));
@@ -54,13 +55,8 @@ export class BenchAgent implements AsyncDisposable {
     const state = { directory: join(folder, 'state') };
     // JSON is YAML.
     await writeFile(file, JSON.stringify({ state, ...config }));
-    const child = spawn(
-      process.execPath,
-      [program, 'run', '--config', file, '--log-format', 'json'],
-      {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const args = [program, 'run', '--config', file, '--log-format', 'json'];
+    const child = endsWithUs(spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] }));
     const agent = new BenchAgent(child);
     createInterface({ input: child.stdout }).on('line', (line) => {
       agent.#lastLineMs = performance.now();

@@ -56,6 +56,7 @@ async function run(command: RunCommand, commandLine: string): Promise<number> {
       return 1;
     }
     const engine = new PrivateEngine();
+    onInterruption(() => engine.dispose());
     try {
       await engine.start();
       return await runOn(engine.client, command, commandLine);
@@ -68,7 +69,21 @@ async function run(command: RunCommand, commandLine: string): Promise<number> {
     process.stderr.write('no Docker engine answers; benchmarks need a real one\n');
     return 1;
   }
-  return runOn(new DockerClient(socket), command, commandLine);
+  const client = new DockerClient(socket);
+  onInterruption(() => client.cleanup());
+  return runOn(client, command, commandLine);
+}
+
+/** Leaves nothing behind on a machine that others measure on. */
+function onInterruption(cleanup: () => Promise<void>): void {
+  const stop = () => {
+    process.stderr.write('interrupted: removing what was started\n');
+    cleanup().then(
+      () => process.exit(130),
+      () => process.exit(1),
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
 }
 
 async function runOn(

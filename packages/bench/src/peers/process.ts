@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { systemClock } from '@tallyman/sdk';
+import { endsWithUs } from '../ends-with-us.ts';
 import { type ProcessUsage, usageOf } from '../measure/process-usage.ts';
 
 const stopLimitMs = 10_000;
@@ -30,10 +31,12 @@ export class PeerProcess implements AsyncDisposable {
     { output, env }: { output?: PeerOutput; env?: Readonly<Record<string, string>> } = {},
   ) {
     const [program = '', ...args] = output === undefined ? command : writingTo(output, command);
-    this.#child = spawn(program, args, {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, ...env },
-    });
+    this.#child = endsWithUs(
+      spawn(program, args, {
+        stdio: ['ignore', 'ignore', 'pipe'],
+        env: { ...process.env, ...env },
+      }),
+    );
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#said = (this.#said + text).slice(-2_048);
     });
