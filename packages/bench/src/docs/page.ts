@@ -13,7 +13,7 @@ export function benchmarksPage(results: readonly Result[]): string {
   const parts = [
     '<!-- Written by `pnpm bench docs --from FILE` from what benchmarks have measured. Run them again instead of editing. -->',
     '# Benchmarks',
-    'Ratios and CPU seconds are what to trust: all that is compared ran in turn on one machine, and each figure is the median of the counted rounds unless it says otherwise. CPU is user and system time; that of the engine is of `dockerd` and `containerd`, without containers and their shims, and with whatever else the engine did meanwhile.',
+    'Ratios and CPU seconds are what to trust: all that is compared ran in turn on one machine, and each figure is the median of the counted rounds, three unless the command says otherwise. Where the load is high, others used the machine as well. CPU is user and system time; that of the engine is of `dockerd` and `containerd`, without containers and their shims, and with whatever else the engine did meanwhile.',
     `## Machine\n\n${markdownTableOf(machineRows(first.machine))}`,
     ...(verdicts.length > 0 ? [`## Budgets\n\n${markdownTableOf(verdictRows(verdicts))}`] : []),
     ...results.map(section),
@@ -42,8 +42,9 @@ function section({ name, about, date, command, tables, notes = [], ...rest }: Re
     ...(charts.length > 0
       ? [`![${charts.map(({ title }) => title).join('; ')}](${plotFile})`]
       : []),
-    ...(failures.length > 0 ? [`Failed:\n\n${listOf(failures)}`] : []),
     ...(notes.length > 0 ? [listOf(notes)] : []),
+    // Behind the notes, with a sentence between: two lists in a row would be one.
+    ...(failures.length > 0 ? [`Failed:\n\n${listOf(failures)}`] : []),
   ];
   return parts.join('\n\n');
 }
