@@ -12,6 +12,9 @@ import { type ProcessUsage, usageOf } from './measure/process-usage.ts';
 
 const program = fileURLToPath(new URL('../../agent/bin/tallyman.js', import.meta.url));
 
+/** What agents said of their configuration, such as that a part of it does nothing: it belongs to every figure. */
+export const remarks = new Set<string>();
+
 /** How an agent ended. */
 export interface AgentEnd {
   readonly exitCode: number | null;
@@ -116,6 +119,8 @@ export class BenchAgent implements AsyncDisposable {
   #hear(line: string): string {
     const said: unknown = line.startsWith('{') ? JSON.parse(line) : { level: 'error', msg: line };
     const message = textAt(said, 'msg');
+    const note = valueAt(said, 'note');
+    if (typeof note === 'string') remarks.add(note);
     if (['warn', 'error'].includes(textAt(said, 'level')))
       this.warnings[message] = (this.warnings[message] ?? 0) + 1;
     this.#account = valueAt(said, 'account') ?? this.#account;

@@ -7,6 +7,7 @@ import {
   engineSocket,
   PrivateEngine,
 } from '@tallyman/testkit';
+import { remarks } from './agent.ts';
 import { benchmarks } from './benchmarks.ts';
 import { writePage } from './docs/write-page.ts';
 import { thisMachine } from './measure/machine.ts';
@@ -100,8 +101,11 @@ async function runOn(
     tell(`${name}: ${about}`);
     const date = new Date(systemClock.now()).toISOString();
     try {
+      remarks.clear();
       const report = await benchmark.run(client, { ...settings, tell });
-      results.push({ name, about, date, command: commandLine, machine, ...report });
+      const said = [...remarks].map((remark) => `the agent says: ${remark}`);
+      const notes = [...(report.notes ?? []), ...said];
+      results.push({ name, about, date, command: commandLine, machine, ...report, notes });
     } finally {
       await client.cleanup();
     }
