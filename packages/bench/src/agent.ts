@@ -5,10 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type ContainerLog, systemClock } from '@tallyman/sdk';
+import { type ContainerLog, type ContainerRecord, systemClock } from '@tallyman/sdk';
 import { textAt, valueAt } from '@tallyman/testkit';
+import { endsWithUs } from './ends-with-us.ts';
+import { type ProcessUsage, usageOf } from './measure/process-usage.ts';
 
 const program = fileURLToPath(new URL('../../agent/bin/tallyman.js', import.meta.url));
+
+/** What agents said of their configuration, such as that a part of it does nothing: it belongs to every figure. */
+export const remarks = new Set<string>();
 
 /** How an agent ended. */
 export interface AgentEnd {
@@ -32,10 +37,10 @@ export class BenchAgent implements AsyncDisposable {
     this.#ended = once(child, 'close');
   }
 
-  /** Starts it with a configuration and waits until it is connected; `take` gets each log record it prints. */
-  static async start(
+  /** Starts it with a configuration and waits until it is connected; `take` gets each record it prints. */
+  static async start<Printed extends ContainerRecord = ContainerLog>(
     config: object,
-    take: (log: ContainerLog) => void = () => {},
+    take: (record: Printed) => void = () => {},
   ): Promise<BenchAgent> {
     const folder = await newAgentFolder();
     const agent = await BenchAgent.startIn(folder, config, take);
@@ -44,22 +49,17 @@ export class BenchAgent implements AsyncDisposable {
   }
 
   /** The same in a folder that stays, with the state in it, for the agent that comes after this one. */
-  static async startIn(
+  static async startIn<Printed extends ContainerRecord = ContainerLog>(
     folder: string,
     config: object,
-    take: (log: ContainerLog) => void = () => {},
+    take: (record: Printed) => void = () => {},
   ): Promise<BenchAgent> {
     const file = join(folder, 'config.yaml');
     const state = { directory: join(folder, 'state') };
     // JSON is YAML.
     await writeFile(file, JSON.stringify({ state, ...config }));
-    const child = spawn(
-      process.execPath,
-      [program, 'run', '--config', file, '--log-format', 'json'],
-      {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const args = [program, 'run', '--config', file, '--log-format', 'json'];
+    const child = endsWithUs(spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] }));
     const agent = new BenchAgent(child);
     createInterface({ input: child.stdout }).on('line', (line) => {
       agent.#lastLineMs = performance.now();
@@ -71,6 +71,11 @@ export class BenchAgent implements AsyncDisposable {
 
   get pid(): number {
     return this.#child.pid ?? 0;
+  }
+
+  /** What it has used so far. */
+  usage(): Promise<ProcessUsage> {
+    return usageOf(this.pid);
   }
 
   /** Resolves once it has printed nothing for so long. */
@@ -114,6 +119,8 @@ export class BenchAgent implements AsyncDisposable {
   #hear(line: string): string {
     const said: unknown = line.startsWith('{') ? JSON.parse(line) : { level: 'error', msg: line };
     const message = textAt(said, 'msg');
+    const note = valueAt(said, 'note');
+    if (typeof note === 'string') remarks.add(note);
     if (['warn', 'error'].includes(textAt(said, 'level')))
       this.warnings[message] = (this.warnings[message] ?? 0) + 1;
     this.#account = valueAt(said, 'account') ?? this.#account;

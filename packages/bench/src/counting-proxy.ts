@@ -5,16 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 
-/** Stands before an engine's socket and counts the bytes that the engine sends. To be held with `await using`. */
+/** Stands before an engine's socket and counts the bytes that the engine sends, and the connections. To be held with `await using`. */
 export class CountingProxy implements AsyncDisposable {
   readonly socketPath: string;
   bytesSent = 0;
+  connections = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
   private constructor(folder: string, enginePath: string) {
     this.socketPath = join(folder, 'engine.sock');
     this.#server = createServer({ allowHalfOpen: true }, (client) => {
+      this.connections++;
       const engine = connect({ path: enginePath, allowHalfOpen: true });
       engine.on('data', ({ length }) => {
         this.bytesSent += length;

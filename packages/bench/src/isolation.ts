@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { type DockerClient, ReceiverProcess } from '@tallyman/testkit';
 import { BenchAgent } from './agent.ts';
-import { medianOf, p99Of, tableOf } from './figures.ts';
+import { medianOf, p99Of } from './figures.ts';
+import type { Report } from './report.ts';
 
 const token = '10a5c0de-5eed-4a6b-8c1d-70c5e0000001';
 const rounds = 3;
@@ -25,7 +26,7 @@ interface Run {
  * What a sink that never reads costs the other sink and the containers: ten containers print 20 lines a second,
  * one prints 100,000 as fast as it can; all goes to stdout and to a Logentries receiver, healthy or not, in turn.
  */
-export async function isolation(client: DockerClient): Promise<{ text: string; json: object }> {
+export async function isolation(client: DockerClient): Promise<Report> {
   const runs: Run[] = [];
   for (let round = 0; round < rounds; round++)
     for (const neighbour of neighbours) runs.push(await runBeside(neighbour, client));
@@ -35,12 +36,12 @@ export async function isolation(client: DockerClient): Promise<{ text: string; j
     const [healthy, stalled] = [of('healthy', figure), of('never reads', figure)];
     return [name, healthy.toFixed(1), stalled.toFixed(1), (stalled / healthy).toFixed(2)];
   };
-  const text = tableOf([
+  const table = [
     [`medians of ${rounds}`, 'beside a healthy sink', 'beside one that never reads', 'ratio'],
     row('line printed to stdout, p99 ms', 'p99Ms'),
     row(`${burstLines} lines printed, ms`, 'burstMs'),
-  ]);
-  return { text, json: { runs } };
+  ];
+  return { tables: [{ title: 'A sink beside another', rows: table }], runs };
 }
 
 async function runBeside(neighbour: Neighbour, client: DockerClient): Promise<Run> {

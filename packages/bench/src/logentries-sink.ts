@@ -1,23 +1,33 @@
 import type { DockerClient } from '@tallyman/testkit';
-import type { NumberedReceiver, ReceiverAnswer } from './numbered-receiver.ts';
+import type { ReceiverAnswer } from './numbered-receiver.ts';
 
 const token = '10a5c0de-5eed-4a6b-8c1d-70c5e0000001';
 
 /** A sink with all defaults, plain TCP, to a receiver. */
-export function logentriesTo({ host, port }: NumberedReceiver): object {
+export function logentriesTo({ host, port }: { host: string; port: number }): object {
   return { type: 'logentries', token, options: { host, port, tls: false } };
 }
+
+export interface LogsSettings {
+  readonly socketPath: string;
+  /** Default `now`. */
+  readonly startAt?: 'now' | 'beginning';
+  /** How logs are read; absent: as the agent does by default. */
+  readonly reader?: LogReader;
+}
+
+export type LogReader = 'engine' | 'file';
 
 /** The configuration of an agent that sends the logs of this client's containers, and nothing else, to sinks. */
 export function logsOnly(
   sinks: object,
   { prefix }: DockerClient,
-  { socketPath, startAt = 'now' }: { socketPath: string; startAt?: 'now' | 'beginning' },
+  { socketPath, startAt = 'now', reader }: LogsSettings,
 ): object {
   return {
     engine: { host: `unix://${socketPath}` },
     collect: {
-      logs: { start_at: startAt },
+      logs: { start_at: startAt, ...(reader && { reader }) },
       stats: { enabled: false },
       events: { enabled: false },
     },

@@ -1,6 +1,6 @@
 import { systemClock } from '@tallyman/sdk';
 import type { DockerClient } from '@tallyman/testkit';
-import { lineStart, printingFrom0, printingOne } from './numbered-lines.ts';
+import { lineStart, printingAndEnding, printingFrom0, printingOne } from './numbered-lines.ts';
 
 const pollMs = 100;
 const limitMs = 600_000;
@@ -8,10 +8,23 @@ const limitMs = 600_000;
 /** A container that prints the lines 0 to COUNT - 1 as fast as it can; resolves to its id once the engine has them. */
 export async function printLines(client: DockerClient, count: number): Promise<string> {
   const id = await client.run({ name: 'numbered', command: printingFrom0(count) });
+  await logOf(client, id, count);
+  return id;
+}
+
+/** The same, and the container has stopped. */
+export async function printHistory(client: DockerClient, count: number): Promise<string> {
+  const id = await client.run({ name: 'history', command: printingAndEnding(count) });
+  await client.wait(id, AbortSignal.timeout(limitMs));
+  await logOf(client, id, count);
+  return id;
+}
+
+/** Resolves once the engine has so many lines of it. */
+async function logOf(client: DockerClient, id: string, count: number): Promise<void> {
   const signal = AbortSignal.timeout(limitMs);
   while (!(await client.logs(id, { tail: '1' })).includes(lineStart(count - 1)))
     await systemClock.sleep(pollMs, signal);
-  return id;
 }
 
 /** Makes it print one line more. */

@@ -1,16 +1,25 @@
 const marker = 'seq=';
 const digits = 9;
 const newline = 0x0a;
-const lineBytes = 120;
+/** Of each line, with its end. */
+export const lineBytes = 120;
 
-/**
- * A shell command that prints the lines 0 to COUNT - 1 as fast as it can, 120 bytes each, and stays, so that more
- * can be printed by {@link printingOne}.
- */
+/** As {@link printingAndEnding}, and stays, so that more can be printed by {@link printingOne}. */
 export function printingFrom0(count: number): string {
+  return `${printingAndEnding(count)}; exec sleep 3600`;
+}
+
+/** A shell command that prints the lines 0 to COUNT - 1 as fast as it can, 120 bytes each. */
+export function printingAndEnding(count: number): string {
   const padding = lineBytes - marker.length - digits - ' \n'.length;
   const program = `BEGIN { x = sprintf("%${padding}s", ""); gsub(/ /, "x", x); for (i = 0; i < ${count}; i++) printf "${marker}%0${digits}d %s\\n", i, x }`;
-  return `awk '${program}'; exec sleep 3600`;
+  return `awk '${program}'`;
+}
+
+/** A shell command that prints COUNT lines from a first on, one a second. */
+export function printingSlowly(first: number, count: number): string {
+  const number = `$(printf %0${digits}d $i)`;
+  return `i=${first}; while [ $i -lt ${first + count} ]; do echo ${marker}${number}; sleep 1; i=$((i+1)); done`;
 }
 
 /** A shell command that makes a running container print one line more. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@tallyman/sdk';
+import { askChild, endChild } from './ask-child.ts';
 
 const program = fileURLToPath(new URL('numbered-receiver-process.js', import.meta.url));
 const pollMs = 50;
@@ -43,28 +43,28 @@ export class NumberedReceiver implements AsyncDisposable {
   /** For the numbers from 0 to LINES - 1. It listens. */
   static async start(lines: number): Promise<NumberedReceiver> {
     const child = fork(program, [String(lines)]);
-    return new NumberedReceiver(child, await asked(child, 'listen'));
+    return new NumberedReceiver(child, await askChild<ReceiverAnswer>(child, 'listen'));
   }
 
   /** Connections are refused from now on. */
   async refuse(): Promise<void> {
-    await asked(this.#child, 'refuse');
+    await askChild(this.#child, 'refuse');
   }
 
   /** Accepts connections again, at the same port. */
   async listen(): Promise<void> {
-    await asked(this.#child, 'listen');
+    await askChild(this.#child, 'listen');
   }
 
   counts(): Promise<ReceiverAnswer> {
-    return asked(this.#child, 'counts');
+    return askChild(this.#child, 'counts');
   }
 
-  /** Waits until so many different numbers have arrived, or none that is new for 90 s. */
-  async arrivalOf(lines: number): Promise<ReceiverAnswer> {
+  /** Waits until so many different numbers have arrived, or none that is new for 90 s, or as long as is said. */
+  async arrivalOf(lines: number, quietMs = quietLimitMs): Promise<ReceiverAnswer> {
     let last = await this.counts();
     let movedMs = systemClock.monotonicMs();
-    while (last.distinct < lines && systemClock.monotonicMs() - movedMs < quietLimitMs) {
+    while (last.distinct < lines && systemClock.monotonicMs() - movedMs < quietMs) {
       await systemClock.sleep(pollMs, AbortSignal.timeout(quietLimitMs));
       const now = await this.counts();
       if (now.distinct > last.distinct) movedMs = systemClock.monotonicMs();
@@ -74,16 +74,6 @@ export class NumberedReceiver implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const exited = once(this.#child, 'exit');
-    this.#child.disconnect();
-    await exited;
+    await endChild(this.#child);
   }
-}
-
-/** One question at a time: an answer does not say what it answers. */
-async function asked(child: ChildProcess, question: ReceiverQuestion): Promise<ReceiverAnswer> {
-  const answered = once(child, 'message');
-  child.send(question);
-  const [answer] = await answered;
-  return answer;
 }

@@ -1,8 +1,9 @@
 import { loadavg } from 'node:os';
 import type { DockerClient } from '@tallyman/testkit';
 import { type AgentEnd, BenchAgent } from './agent.ts';
+import { budgets, verdictOf } from './budgets.ts';
 import { damages, unsettled } from './failures.ts';
-import { medianOf, tableOf } from './figures.ts';
+import { medianOf } from './figures.ts';
 import {
   type Damage,
   damageOf,
@@ -10,9 +11,9 @@ import {
   logentriesTo,
   logsOnly,
 } from './logentries-sink.ts';
+import { type ProcessUsage, usageOf } from './measure/process-usage.ts';
 import { printLines } from './numbered-container.ts';
 import { NumberedReceiver } from './numbered-receiver.ts';
-import { type ProcessUsage, usageOf } from './process-usage.ts';
 import { type Recovery, recoveryOf } from './recovery.ts';
 import type { Report } from './report.ts';
 
@@ -48,14 +49,20 @@ export async function outage(
   client: DockerClient,
   { lines, rounds }: OutageOptions,
 ): Promise<Report> {
-  const { engine } = await client.version();
   const runs: Run[] = [];
   for (const log of logs)
     for (let round = 0; round < rounds; round++)
       for (const neighbour of neighbours) runs.push(await runOf({ log, neighbour, lines }, client));
   return {
-    text: `engine ${engine}, ${lines} lines, medians of ${rounds}\n${textOf(runs)}`,
-    json: { engine, lines, rounds, runs },
+    tables: logs.map((log) => ({
+      title: `${lines} lines, ${log}; medians of ${rounds}`,
+      rows: rowsOf(
+        log,
+        runs.filter((run) => run.log === log),
+      ),
+    })),
+    verdicts: [verdictOf(budgets.peakRssBesideDown, worstRss(runs))],
+    runs,
     failures: runs.flatMap(failuresOf),
   };
 }
@@ -98,18 +105,13 @@ async function runOf(
   };
 }
 
-function textOf(runs: readonly Run[]): string {
-  return logs
-    .map((log) =>
-      tableOfLog(
-        log,
-        runs.filter((run) => run.log === log),
-      ),
-    )
-    .join('\n\n');
+/** With a sink down for the whole run: up to the moment when the healthy one had everything. */
+function worstRss(runs: readonly Run[]): number {
+  const down = runs.filter(({ neighbour }) => neighbour === 'down');
+  return Math.max(...down.map(({ use }) => use.peakRssMiB));
 }
 
-function tableOfLog(log: Log, runs: readonly Run[]): string {
+function rowsOf(log: Log, runs: readonly Run[]): string[][] {
   const median = (neighbour: Neighbour, figure: (run: Run) => number) =>
     medianOf(runs.filter((run) => run.neighbour === neighbour).map(figure));
   const row = (name: string, figure: (run: Run) => number, digits = 1) => {
@@ -125,7 +127,7 @@ function tableOfLog(log: Log, runs: readonly Run[]): string {
       Math.max(...runs.filter((run) => run.neighbour === neighbour).map(figure));
     return [name, `${of('none')}`, `${of('down')}`, ''];
   };
-  return tableOf([
+  return [
     [log, 'alone', 'beside one that is down', 'ratio'],
     row('healthy: lines/s', ({ healthy }) => healthy.linesPerSecond, 0),
     row("agent's CPU s", ({ use }) => use.cpuSeconds),
@@ -138,7 +140,7 @@ function tableOfLog(log: Log, runs: readonly Run[]): string {
     worst('healthy: repeated, at worst', ({ healthy }) => healthy.repeated),
     worst('other: missing, at worst', ({ recovery }) => recovery?.missing ?? 0),
     worst('other: repeated, at worst', ({ recovery }) => recovery?.repeated ?? 0),
-  ]);
+  ];
 }
 
 function failuresOf({ log, neighbour, healthy, recovery, end }: Run): string[] {

@@ -1,7 +1,7 @@
 import type { BenchAgent } from './agent.ts';
 import { type Damage, damageOf } from './logentries-sink.ts';
+import { type ProcessUsage, usageOf } from './measure/process-usage.ts';
 import type { NumberedReceiver } from './numbered-receiver.ts';
-import { type ProcessUsage, usageOf } from './process-usage.ts';
 
 /** What follows when a receiver that was down comes up. */
 export interface Recovery extends Damage {

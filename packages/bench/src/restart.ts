@@ -5,11 +5,10 @@ import { type DockerClient, numberAt } from '@tallyman/testkit';
 import { type AgentEnd, BenchAgent, newAgentFolder } from './agent.ts';
 import { CountingProxy } from './counting-proxy.ts';
 import { damages, unsettled } from './failures.ts';
-import { tableOf } from './figures.ts';
 import { type Damage, damageOf, logentriesTo, logsOnly } from './logentries-sink.ts';
+import { type ProcessUsage, usageOf } from './measure/process-usage.ts';
 import { printLines, printOne } from './numbered-container.ts';
 import { NumberedReceiver } from './numbered-receiver.ts';
-import { type ProcessUsage, usageOf } from './process-usage.ts';
 import { type Recovery, recoveryOf } from './recovery.ts';
 import type { Report } from './report.ts';
 
@@ -53,12 +52,11 @@ interface Run {
  * starts again, after one container has printed many lines that only the healthy one has.
  */
 export async function restart(client: DockerClient, { lines }: RestartOptions): Promise<Report> {
-  const { engine } = await client.version();
   const runs: Run[] = [];
   for (const neighbour of neighbours) runs.push(await runOf({ neighbour, lines }, client));
   return {
-    text: `engine ${engine}, ${lines} lines\n${textOf(runs)}`,
-    json: { engine, lines, runs },
+    tables: [{ title: `Started again after ${lines} lines`, rows: rowsOf(runs) }],
+    runs,
     failures: runs.flatMap(failuresOf),
   };
 }
@@ -161,12 +159,12 @@ async function secondLife(
   };
 }
 
-function textOf(runs: readonly Run[]): string {
+function rowsOf(runs: readonly Run[]): string[][] {
   const row = (name: string, figure: (run: Run) => string) => [name, ...runs.map(figure)];
   const revived = (name: string, figure: (recovery: Recovery) => string) =>
     row(name, ({ recovery }) => (recovery ? figure(recovery) : ''));
   const seconds = (ms: number) => (ms / 1_000).toFixed(2);
-  return tableOf([
+  return [
     ['', 'alone', 'beside one dead since the first start'],
     row('first process: CPU s', ({ before }) => before.cpuSeconds.toFixed(1)),
     row('first process: peak RSS, MiB', ({ before }) => before.peakRssMiB.toFixed(1)),
@@ -187,7 +185,7 @@ function textOf(runs: readonly Run[]): string {
     revived('other: repeated', ({ repeated }) => `${repeated}`),
     revived('second process then: CPU s', ({ use }) => use.cpuSeconds.toFixed(1)),
     revived('second process then: peak RSS, MiB', ({ use }) => use.peakRssMiB.toFixed(1)),
-  ]);
+  ];
 }
 
 function failuresOf({ neighbour, healthy, recovery, ends }: Run): string[] {

@@ -1,6 +1,6 @@
 import type { DockerClient } from '@tallyman/testkit';
 import { BenchAgent } from './agent.ts';
-import { tableOf } from './figures.ts';
+import type { Report } from './report.ts';
 
 const containers = 200;
 const atOnce = 8;
@@ -27,22 +27,18 @@ interface Run {
  * What is lost of containers with `--rm` that print at once and live 0, 50 or 200 ms: 200 of each are created
  * and started without a pause in between, eight at a time.
  */
-export async function rmLoss(
-  client: DockerClient,
-  readers: readonly RmReader[],
-): Promise<{ text: string; json: object }> {
-  const { engine } = await client.version();
+export async function rmLoss(client: DockerClient, readers: readonly RmReader[]): Promise<Report> {
   const runs: Run[] = [];
   for (const rm of readers) for (const life of livesMs) runs.push(await runOf(rm, life, client));
-  const text = tableOf([
-    [`engine ${engine}, ${containers} each`, 'lives', 'whole', 'partly', 'none', 'repeated lines'],
+  const rows = [
+    [`${containers} each`, 'lives', 'whole', 'partly', 'none', 'repeated lines'],
     ...runs.map(({ rm, livesMs: life, whole, partly, none, repeated }) => [
       `rm: ${rm}`,
       `${life} ms`,
       ...[whole, partly, none, repeated].map(String),
     ]),
-  ]);
-  return { text, json: { engine, containers, runs } };
+  ];
+  return { tables: [{ title: 'Containers with --rm', rows }], runs };
 }
 
 async function runOf(rm: RmReader, lifeMs: number, client: DockerClient): Promise<Run> {
