@@ -8,12 +8,12 @@ if (major < 24) {
 }
 
 // Nearly all that is allocated for a line is garbage within milliseconds. A small young generation, a heap that
-// grows by half before it is cleared, and one arena of malloc instead of one for each thread (glibc mallopt(3))
+// less than doubles before it is cleared, and one arena of malloc instead of one for each thread (glibc mallopt(3))
 // keep it from piling up. All are settled before a process starts, so this one is replaced: same pid, same streams.
 const youngGeneration = '--max-semi-space-size';
 const given = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
 if (process.execve !== undefined && !given.includes(youngGeneration)) {
-  const flags = [`${youngGeneration}=2`, '--heap-growing-percent=50'];
+  const flags = [`${youngGeneration}=2`, '--heap-growing-percent=80'];
   const args = [...flags, ...process.execArgv, ...process.argv.slice(1)];
   const env = { MALLOC_ARENA_MAX: '1', ...process.env };
   process.execve(process.execPath, [process.execPath, ...args], env);

@@ -15,6 +15,11 @@ const escapes = Array.from({ length: firstPrintable }, (_, code) =>
   JSON.stringify(String.fromCharCode(code)).slice(1, -1),
 );
 
+/** By byte: 1 where it stands for itself in a JSON string, whatever is around it. */
+const isPlain = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= firstPrintable && byte <= lastAscii && byte !== quote && byte !== backslash ? 1 : 0,
+);
+
 const leastBytes = 16 * 1024;
 
 /** Grows as it is written to. What was begun can be taken back. */
@@ -79,16 +84,13 @@ export class JsonBytes implements JsonTarget {
   #escapedAscii(text: Buffer, start: number, end: number): number {
     let from = start;
     let at = start;
-    for (; at < end; at++) {
-      const byte = text[at] as number;
-      if (byte > lastAscii) break;
-      if (byte >= firstPrintable && byte !== quote && byte !== backslash) continue;
+    while (true) {
+      while (at < end && isPlain[text[at] as number] === 1) at++;
       this.#copy(text, from, at);
-      this.#escape(byte);
-      from = at + 1;
+      if (at === end || (text[at] as number) > lastAscii) return at;
+      this.#escape(text[at] as number);
+      from = ++at;
     }
-    this.#copy(text, from, at);
-    return at;
   }
 
   /** Copies valid UTF-8, in runs between the bytes that JSON wants escaped. */

@@ -2,7 +2,8 @@ import { epochSecondsOf } from './timestamp.ts';
 
 /**
  * A moment. Two small numbers are compared faster and kept for less than the text of 30 characters, which most
- * lines never need.
+ * lines never need. Kept as integers of 32 bits as long as they are (until 2038), as V8 makes an object of each
+ * other number: so whatever gives seconds or nanos gives them as integers, without arithmetic on fractions.
  */
 export interface Instant {
   /** Whole seconds since the epoch. */
@@ -11,8 +12,8 @@ export interface Instant {
   readonly nanos: number;
 }
 
-/** Later than nothing that was logged. Of 32 bits, as V8 keeps each greater number in an object of its own. */
-export const earliest: Instant = { seconds: -(2 ** 31), nanos: 0 };
+/** Later than nothing that was logged. */
+export const earliest: Instant = { seconds: -2_000_000_000, nanos: 0 };
 
 /** Whether `a` is later than `b`. */
 export function isLater(a: Instant, b: Instant): boolean {

@@ -7,7 +7,7 @@ const [letterZ, dot, zero] = [0x5a, 0x2e, 0x30];
 const usualLength = 30;
 const secondLength = 19;
 /** What a fraction of so many digits is multiplied by to give nanoseconds. */
-const scales = Array.from({ length: 10 }, (_, digits) => 10 ** (9 - digits));
+const scales = [1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 100, 10, 1];
 /** No timestamp with its space is longer. */
 export const longestStampBytes = 40;
 
@@ -45,7 +45,7 @@ export class StampReader implements Instant {
     if (digits >= 1 && digits <= 9 && bytes[end - 1] === letterZ && bytes[fraction - 1] === dot) {
       const nanos = numberAt(bytes, fraction, digits);
       if (nanos >= 0 && this.#isSameSecond(bytes, start)) {
-        this.nanos = nanos * (scales[digits] as number);
+        this.nanos = Math.imul(nanos, scales[digits] as number);
         return true;
       }
     }

@@ -61,7 +61,7 @@ export function earlier(time: string, ms: number): string {
 export function epochSecondsOf(time: string): number {
   if (!time.startsWith(cachedSeconds) || cachedSeconds === '') {
     cachedSeconds = time.slice(0, 19);
-    cachedEpoch = Date.parse(`${cachedSeconds}Z`) / 1_000;
+    cachedEpoch = Math.floor(Date.parse(`${cachedSeconds}Z`) / 1_000);
   }
   return cachedEpoch;
 }
