@@ -2,10 +2,11 @@ import { defineSink, type Sink, type SinkContext } from '@tallyman/sdk';
 import { destinationOf, webhookOf } from './destination.ts';
 import { formats } from './format/formats.ts';
 import { Framer } from './framing/framer.ts';
+import { openedLater } from './opened-later.ts';
 import { type LogentriesOptions, optionsSchema } from './options.ts';
 import { TcpSink } from './tcp/tcp-sink.ts';
 import { tokensOf } from './tokens.ts';
-import { WebhookSink } from './webhook/webhook-sink.ts';
+import type { WebhookSinkSettings } from './webhook/webhook-sink.ts';
 
 export type { LogentriesOptions } from './options.ts';
 
@@ -32,6 +33,14 @@ function createLogentriesSink(options: LogentriesOptions, context: SinkContext):
       return new TcpSink({ destination, framer, confirm: options.confirm }, context);
     }
     case 'webhook':
-      return new WebhookSink({ destination: webhookOf(options), format, tokens }, context);
+      return webhookSink({ destination: webhookOf(options), format, tokens }, context);
   }
+}
+
+/** Imported only where it is asked for: an HTTP client costs the agent some megabytes. */
+function webhookSink(settings: WebhookSinkSettings, context: SinkContext): Sink {
+  return openedLater(async () => {
+    const { WebhookSink } = await import('./webhook/webhook-sink.ts');
+    return new WebhookSink(settings, context);
+  });
 }

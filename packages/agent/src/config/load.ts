@@ -87,7 +87,7 @@ let grammarCheck: Check | undefined;
 
 /** Holds the tree against the grammar. */
 function judge(tree: unknown, chosen: readonly ChosenSink[], report: Report): void {
-  grammarCheck ??= checkFor(grammar);
+  grammarCheck ??= checkFor(grammar, 'own');
   const optionNames = (sink: string) => {
     const definition = chosen.find(({ name }) => name === sink)?.definition;
     return Object.keys(definition?.options.properties ?? {});
