@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { describeEngine } from '@tallyman/testkit';
 import { agentFor } from '../support/collected.ts';
@@ -5,6 +6,13 @@ import { laneOf } from '../support/said.ts';
 
 const lines = 30_000;
 const padding = 'x'.repeat(180);
+// What a pipe holds (pipe(7)).
+const pipeBytes = 64 * 1024;
+
+/** What a process has written so far, in bytes (proc(5), `/proc/PID/io`). */
+function writtenBy(pid: number): number {
+  return Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
+}
 
 describeEngine('a reader of standard output that takes nothing', (client) => {
   test('blocks no container; when it goes on, everything arrives', async () => {
@@ -49,6 +57,7 @@ describeEngine('a reader of standard output that takes nothing', (client) => {
       command: `seq 1 ${lines} | sed 's/$/ ${padding}/'`,
     });
     await client().wait(id);
+    await agent.until(() => writtenBy(agent.pid) >= pipeBytes, 'the pipe is full');
 
     const startedMs = performance.now();
     const { exitCode, account } = await agent.stop();

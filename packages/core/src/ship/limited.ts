@@ -48,7 +48,8 @@ function saysWhatWasAccepted(error: unknown): boolean {
 /** The timers of one attempt, with a signal of its own: a shared one would gather a listener an attempt. */
 class Watch {
   readonly #controller = new AbortController();
-  readonly #over = new AbortController();
+  /** Ends the grace, once it has begun. */
+  #over: AbortController | undefined;
   readonly #givenUp = Promise.withResolvers<never>();
   readonly #limits: Limits;
   readonly #doing: string;
@@ -76,6 +77,7 @@ class Watch {
     const { clock, abandoned } = this.#limits;
     this.#cancelLimit();
     this.#controller.abort(reason);
+    this.#over = new AbortController();
     // Unlike the limit's, this timer keeps the process alive: while stopping there may be nothing else left that does.
     clock.sleep(graceMs, this.#over.signal).then(
       () => {
@@ -88,7 +90,7 @@ class Watch {
 
   end(): void {
     this.#cancelLimit();
-    this.#over.abort();
+    this.#over?.abort();
   }
 
   #check(): void {

@@ -124,6 +124,8 @@ export class PrivateEngine {
     // Each program executes the next, so that the child's pid is dockerd's. It ends with this process.
     const daemon = spawn('setpriv', ['--pdeathsig', 'TERM', ...command], {
       stdio: ['ignore', log, log],
+      // A session of its own, as a daemon has: the kernel shares time out by sessions (sched(7), autogroup).
+      detached: true,
     });
     closeSync(log);
     return daemon;

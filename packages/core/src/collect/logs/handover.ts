@@ -21,6 +21,8 @@ export interface Handed {
 
 // Longer than lines are on their way to a reader that keeps up.
 const liveForMs = 5_000;
+// Working it out anew for every chunk would cost more than handing the chunk on.
+const agingStepMs = 100;
 // A lane that keeps others back for longer, in small waits taken together, reads for itself.
 const lateForMs = 5_000;
 const forgottenAfterMs = 10_000;
@@ -32,6 +34,9 @@ export class Handover {
   /** The time that was spent on lanes that were late, and when last. */
   #lateMs = 0;
   #lastLateMs = 0;
+  /** What was printed later is live, until it is worked out again. */
+  #liveSince = '';
+  #agingMs = Number.NEGATIVE_INFINITY;
 
   constructor(settings: HandoverSettings, signal: AbortSignal) {
     this.#settings = settings;
@@ -83,7 +88,13 @@ export class Handover {
 
   /** What was printed a while ago the engine keeps a while longer: it is not worth a lane's disk. */
   #ageOf(records: readonly ContainerLog[]): 'live' | 'history' {
+    const { clock, engineNow } = this.#settings;
+    const nowMs = clock.monotonicMs();
+    if (nowMs >= this.#agingMs) {
+      this.#liveSince = earlier(engineNow(), liveForMs);
+      this.#agingMs = nowMs + agingStepMs;
+    }
     const printed = records.at(-1)?.time ?? '';
-    return printed > earlier(this.#settings.engineNow(), liveForMs) ? 'live' : 'history';
+    return printed > this.#liveSince ? 'live' : 'history';
   }
 }
