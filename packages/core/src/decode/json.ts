@@ -28,10 +28,10 @@ export function limitOf(value: unknown): number | undefined {
 
 /** The members that are strings. */
 export function textMapOf(value: unknown): Readonly<Record<string, string>> {
-  const texts: Record<string, string> = {};
-  for (const [key, member] of Object.entries(objectOf(value)))
-    if (typeof member === 'string') texts[key] = member;
-  return texts;
+  const isText = (member: [string, unknown]): member is [string, string] =>
+    typeof member[1] === 'string';
+  // Not by assignment: a label may be called `__proto__`.
+  return Object.fromEntries(Object.entries(objectOf(value)).filter(isText));
 }
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -174,6 +174,16 @@ describe('a batch as bytes', () => {
       expect(() => decodeFrame(payload.subarray(0, length))).toThrow(SpoolError);
   });
 
+  test('a field may have any name', () => {
+    const fields = Object.fromEntries([['__proto__', 'kept']]);
+    const source = new LogSource({ ...sourceOf().origin, fields }, 'stdout');
+    const records = [new LogRecord(source, lineOf(Buffer.from('line')))];
+
+    const decoded = decodeFrame(encodeFrame({ id: 'b', place: 1, records, marks: [] }).payload);
+
+    expect(JSON.stringify(decoded.records)).toBe(JSON.stringify(records));
+  });
+
   test('lines of another source, another second and another ordinal are told apart', () => {
     const [out, err] = [sourceOf('stdout'), sourceOf('stderr')];
     const later = instantOf('2026-01-02T03:04:06.000000001Z');
