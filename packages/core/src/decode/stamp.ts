@@ -71,7 +71,6 @@ export class StampReader implements Instant {
     const time = normalisedTime(text);
     if (time === undefined) return false;
     const { seconds, nanos } = instantOf(time);
-    if (Number.isNaN(seconds)) return false;
     this.seconds = seconds;
     this.nanos = nanos;
     this.#second.write(time, 'latin1');

@@ -19,7 +19,10 @@ export function normalisedTime(text: string): string | undefined {
   if (!match) return undefined;
   const [, seconds = '', fraction = '', zone = 'Z'] = match;
   const utc = zone === 'Z' ? seconds : shiftedToUtc(seconds + zone);
-  return utc === undefined ? undefined : `${utc}.${fraction.padEnd(9, '0')}Z`;
+  // Digits in their places may still be no day or hour.
+  return utc === undefined || Number.isNaN(epochSecondsOf(utc))
+    ? undefined
+    : `${utc}.${fraction.padEnd(9, '0')}Z`;
 }
 
 function shiftedToUtc(time: string): string | undefined {
