@@ -9,6 +9,7 @@ export { canStartEngines, engineAnswers, engineSocket } from './engine-under-tes
 export { testImage } from './image.ts';
 export { describeEngine, describePrivateEngine } from './jest.ts';
 export { PrivateEngine, type PrivateEngineOptions } from './private-engine.ts';
+export { findProgram } from './programs.ts';
 export {
   bodyOf,
   EngineRefusal,
