@@ -106,7 +106,11 @@ class RawAnswer implements ByteSource {
     this.#earlyBytes += bytes.length;
     if (this.#status === 0) this.#seekHead();
     // The body waits for whoever pumps.
-    return this.#status !== 200 && this.#earlyBytes < longestHeadBytes;
+    if (this.#status === 200) return false;
+    if (this.#earlyBytes < longestHeadBytes) return true;
+    // Of an error so much is enough.
+    this.#end();
+    return false;
   }
 
   #seekHead(): void {

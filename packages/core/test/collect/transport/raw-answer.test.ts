@@ -95,6 +95,12 @@ describe('an answer in HTTP/1.0', () => {
     });
   });
 
+  test('that is an error is not read to its end where that is far away', async () => {
+    answer = (socket) => socket.write(`HTTP/1.0 500 Oops\r\n\r\n${'x'.repeat(1_000_000)}`);
+
+    await expect(open()).rejects.toMatchObject({ statusCode: 500 });
+  });
+
   test.each([
     ['nothing', ''],
     ['half a head', 'HTTP/1.0 200 OK\r\nConte'],
