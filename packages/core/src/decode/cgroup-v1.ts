@@ -7,9 +7,9 @@ import {
   scaled,
   type Texts,
 } from './cgroup-text.ts';
-import { limitOf, optional } from './json.ts';
+import { optional } from './json.ts';
 import { nanosPerTick } from './proc-stat.ts';
-import { memoryUsage } from './stat.ts';
+import { memoryUsage, pidsUsage } from './stat.ts';
 
 /**
  * The files that are read, by controller: those that the engine reads (containerd/cgroups cgroup1/*.go). Block
@@ -42,7 +42,6 @@ export function v1Figures(
   const ticks = countsFrom(texts['cpuacct.stat']);
   const throttling = countsFrom(texts['cpu.stat']);
   const memory = countsFrom(texts['memory.stat']);
-  const current = countFrom(texts['pids.current']);
   return {
     cpu: {
       usageNanos,
@@ -63,10 +62,7 @@ export function v1Figures(
     }),
     ...optional({
       blockIo: blockIoFrom(texts),
-      pids:
-        current === undefined
-          ? undefined
-          : { current, ...optional({ limit: limitOf(countFrom(texts['pids.max'])) }) },
+      pids: pidsUsage(countFrom(texts['pids.current']), countFrom(texts['pids.max'])),
     }),
   };
 }

@@ -7,8 +7,8 @@ import {
   scaled,
   type Texts,
 } from './cgroup-text.ts';
-import { limitOf, optional } from './json.ts';
-import { memoryUsage } from './stat.ts';
+import { optional } from './json.ts';
+import { memoryUsage, pidsUsage } from './stat.ts';
 
 /** The files that are read: those that the engine reads (containerd/cgroups cgroup2/manager.go). */
 export const v2Files = [
@@ -39,7 +39,6 @@ export function v2Figures(
   const usageBytes = countFrom(texts['memory.current']);
   if (usageNanos === undefined || usageBytes === undefined) return undefined;
   const memory = countsFrom(texts['memory.stat']);
-  const current = countFrom(texts['pids.current']);
   return {
     cpu: {
       usageNanos,
@@ -61,10 +60,7 @@ export function v2Figures(
     }),
     ...optional({
       blockIo: blockIoFrom(texts['io.stat']),
-      pids:
-        current === undefined
-          ? undefined
-          : { current, ...optional({ limit: limitOf(countFrom(texts['pids.max'])) }) },
+      pids: pidsUsage(countFrom(texts['pids.current']), countFrom(texts['pids.max'])),
     }),
   };
 }

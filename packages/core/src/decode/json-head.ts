@@ -1,8 +1,9 @@
-import type { JsonTarget } from '@tallyman/sdk';
-import { nanoDigits, secondText } from './instant.ts';
+import type { ContainerLog, JsonTarget } from '@tallyman/sdk';
+import { secondText } from './instant.ts';
 import type { Line } from './lines.ts';
 
-type Moment = Pick<Line, 'seconds' | 'nanos' | 'ordinal'>;
+/** What of a record its head says. */
+type Named = Pick<Line, 'seconds' | 'nanos' | 'ordinal'> & Pick<ContainerLog, 'id' | 'time'>;
 
 const zero = 0x30;
 const secondDigits = 10;
@@ -13,7 +14,6 @@ const nanosLength = 9;
  * ready as bytes, in which only the digits of the time change from one line to the next.
  */
 export class JsonHead {
-  readonly #idPrefix: string;
   readonly #shared: Buffer;
   readonly #bytes: Buffer;
   readonly #idSeconds: number;
@@ -21,7 +21,6 @@ export class JsonHead {
   #seconds = Number.NaN;
 
   constructor(idPrefix: string, shared: Buffer) {
-    this.#idPrefix = idPrefix;
     this.#shared = shared;
     const id = `{"kind":"log","id":"${idPrefix}`;
     const [epoch, time] = [
@@ -34,8 +33,7 @@ export class JsonHead {
     this.#timeSeconds = own.length - time.length - 1;
   }
 
-  /** Writes the head of a line's record. */
-  write(line: Moment, target: JsonTarget): void {
+  write(line: Named, target: JsonTarget): void {
     if (line.ordinal !== 0 || !(line.seconds === this.#seconds || this.#setSeconds(line.seconds))) {
       this.#writeUnusual(line, target);
       return;
@@ -63,10 +61,8 @@ export class JsonHead {
     return true;
   }
 
-  #writeUnusual({ seconds, nanos, ordinal }: Moment, target: JsonTarget): void {
-    const [second, fraction] = [secondText(seconds), nanoDigits(nanos)];
-    const id = `${this.#idPrefix}${seconds}${fraction}:${ordinal}`;
-    target.ascii(`{"kind":"log","id":"${id}","time":"${second}.${fraction}Z"`);
+  #writeUnusual({ id, time }: Named, target: JsonTarget): void {
+    target.ascii(`{"kind":"log","id":"${id}","time":"${time}"`);
     target.raw(this.#shared);
   }
 }

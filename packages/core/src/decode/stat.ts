@@ -40,6 +40,7 @@ export function sampleFrom(answer: unknown): StatSample | undefined {
   if (readAt === undefined || readAt.startsWith('0001-')) return undefined;
   const memory = memoryFrom(objectOf(stats.memory_stats));
   const cpuStats = objectOf(stats.cpu_stats);
+  const pids = objectOf(stats.pids_stats);
   const cpu = cpuFrom(cpuStats);
   if (memory === undefined || cpu === undefined) return undefined;
   return {
@@ -50,7 +51,7 @@ export function sampleFrom(answer: unknown): StatSample | undefined {
       systemNanos: numberOf(cpuStats.system_cpu_usage),
       network: networkFrom(stats.networks),
       blockIo: blockIoFrom(objectOf(stats.blkio_stats)),
-      pids: pidsFrom(objectOf(stats.pids_stats)),
+      pids: pidsUsage(numberOf(pids.current), numberOf(pids.limit)),
     }),
   };
 }
@@ -183,11 +184,12 @@ function sumByOperation(entries: unknown): { read: number; write: number } | und
   return sum;
 }
 
-function pidsFrom(pids: JsonObject): StatSample['pids'] | undefined {
-  const current = numberOf(pids.current);
-  return current === undefined
-    ? undefined
-    : { current, ...optional({ limit: limitOf(pids.limit) }) };
+/** Processes and threads; nothing where they are not counted. */
+export function pidsUsage(
+  current: number | undefined,
+  limit: number | undefined,
+): StatSample['pids'] {
+  return current === undefined ? undefined : { current, ...optional({ limit: limitOf(limit) }) };
 }
 
 /**
