@@ -8,6 +8,7 @@ import { idle, print } from '../support/numbered.ts';
 import { arrivedIn, logentriesTokens } from '../support/receivers.ts';
 import {
   countTakenBy,
+  hasStalled,
   messagesIn,
   order,
   recordingSinkFiles,
@@ -153,6 +154,8 @@ describeEngine('a stop while a destination stalls', (client) => {
       await lives.start();
       const id = await client().run({ name: 'twice-1', command: idle });
       const printed = await print(client(), id, 'line', 5_000);
+      // With nothing on its way the first signal would be enough.
+      await lives.until(() => hasStalled(lives.folder, 'sink'), 'something is on its way');
 
       lives.present.signal('SIGTERM');
       await lives.present.until(() => lives.present.said('Stopping.').length > 0, 'it is stopping');

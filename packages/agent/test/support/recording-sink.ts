@@ -21,6 +21,7 @@ export default {
     const order = () => (existsSync(name + '.order') ? readFileSync(name + '.order', 'utf8') : 'take');
     return {
       write: async ({ records }, signal) => {
+        if (order() === 'stall') appendFileSync(name + '.stalled', '\\n');
         while (order() === 'stall') await clock.sleep(50, signal);
         if (order() === 'refuse') throw sdk.retryable('refused as ordered');
         appendFileSync(name + '.taken', records.map((record) => JSON.stringify(record) + '\\n').join(''));
@@ -36,6 +37,11 @@ export function order(folder: string, sink: string, what: SinkOrder): void {
   const path = join(folder, `${sink}.order`);
   if (what === 'take') rmSync(path, { force: true });
   else writeFileSync(path, what);
+}
+
+/** Whether a recording sink was ever given something that it stalled, as it was ordered to. */
+export function hasStalled(folder: string, sink: string): boolean {
+  return existsSync(join(folder, `${sink}.stalled`));
 }
 
 /** What a recording sink took, over all its runs. */
