@@ -41,7 +41,7 @@ export interface LogQuery {
 /** An answer that comes in pieces. */
 export interface ByteSource {
   /**
-   * Hands over each piece, in order; its bytes are the taker's own. Where `take` returns a promise, reading
+   * Hands over each piece, in order; its bytes are the taker's during the call. Where `take` returns a promise, reading
    * pauses until it settles. Resolves at the proper end, rejects where the connection was cut.
    */
   pump(take: (bytes: Buffer) => Promise<void> | undefined): Promise<void>;

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { retryable } from '@tallyman/sdk';
 import { expectBalanced } from '@tallyman/testkit';
 import { HandSink, laneFor } from './lane-under-test.ts';
-import { line, linesOf, markAt, record, recordsTo } from './records.ts';
+import { idsOf, line, linesOf, markAt, record, recordsTo } from './records.ts';
 
 const forever = new AbortController().signal;
 
@@ -128,7 +128,7 @@ test('never mixes logs with what cannot be read again', async () => {
   lane.offer([record('1')]);
   await clock.advance(50);
 
-  expect(sink.written).toEqual([['0', '1'], linesOf('a', 0, 1).records.map(({ id }) => id)]);
+  expect(sink.written).toEqual([['0', '1'], idsOf(linesOf('a', 0, 1).records)]);
 });
 
 test('drops the oldest of what cannot be read again for what comes, and no logs', async () => {

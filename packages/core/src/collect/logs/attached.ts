@@ -2,6 +2,7 @@ import { messageOf } from '@tallyman/sdk';
 import type { ContainerDetails } from '../../decode/inspect.ts';
 import { type LogRecord, shortId } from '../../decode/log.ts';
 import type { DecodedChunk } from '../../decode/log-decoder.ts';
+import type { Records } from '../../decode/records.ts';
 import type { AnnouncedConnection } from '../attach/announced.ts';
 import { type AttachEnd, AttachReader, type LogReading } from '../attach/reader.ts';
 import type { CollectedLog } from './collected.ts';
@@ -105,10 +106,10 @@ export class AttachedLog implements CollectedLog {
     );
   }
 
-  #take(records: readonly LogRecord[]): void {
+  #take(records: Records<LogRecord>): void {
     if (records.length === 0) return;
     this.#count(records);
-    for (const lane of this.#settings.lanesOf(this.#container)) lane.offer(records);
+    for (const lane of this.#settings.lanesOf(this.#container)) lane.offer(Array.from(records));
   }
 
   /** Of the engine's log the lanes keep their place, should the agent start anew meanwhile. */
@@ -116,10 +117,10 @@ export class AttachedLog implements CollectedLog {
     this.#count(records);
     const mark = markOf(this.#container, { start: { kind: 'beginning' }, position });
     for (const lane of this.#settings.lanesOf(this.#container))
-      if (!lane.offerLog({ records, mark }, 'live')) lane.offer(records);
+      if (!lane.offerLog({ records, mark }, 'live')) lane.offer(Array.from(records));
   }
 
-  #count(records: readonly LogRecord[]): void {
+  #count(records: Records<LogRecord>): void {
     this.tally.add(records);
     this.#settings.counters.add('log_lines', records.length);
   }

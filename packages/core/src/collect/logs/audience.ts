@@ -1,5 +1,5 @@
 import type { LogChunk } from '../../decode/mark.ts';
-import { weightOf } from '../../decode/weight.ts';
+import { weightOfAll } from '../../decode/weight.ts';
 import type { LanePort } from '../../ship/lane-port.ts';
 import { isSamePlace, type LogPlace, timeOfPlace } from './place.ts';
 
@@ -219,10 +219,12 @@ export class Audience {
   #from(lane: LanePort, chunk: LogChunk): LogChunk {
     const time = this.#live.get(lane);
     if (time === undefined) return chunk;
-    const first = chunk.records.findIndex((record) => record.time >= time);
-    if (first < 0) return { ...chunk, records: [] };
+    const { records } = chunk;
+    let first = 0;
+    while (first < records.length && (records.at(first)?.time ?? '') < time) first++;
+    if (first === records.length) return { ...chunk, records: [] };
     this.#live.set(lane, undefined);
-    return { ...chunk, records: chunk.records.slice(first) };
+    return { ...chunk, records: records.slice(first) };
   }
 }
 
@@ -231,7 +233,7 @@ function behindAt(place: LogPlace): Behind {
 }
 
 function bytesOf({ records }: LogChunk): number {
-  return records.reduce((sum, record) => sum + weightOf(record), 0);
+  return weightOfAll(records);
 }
 
 function keep(joining: Joining, read: ReadChunk, bytes: number): void {

@@ -1,5 +1,7 @@
 import type { LogCounts } from '@tallyman/sdk';
 import type { LogRecord } from '../../decode/log.ts';
+import { LogLines } from '../../decode/log-columns.ts';
+import type { Records } from '../../decode/records.ts';
 import type { LogSettings } from '../../settings.ts';
 
 /** Counts what the agent itself reads from a container's log, between two stats samples. */
@@ -15,13 +17,13 @@ export class LogTally {
     this.#reset();
   }
 
-  add(records: readonly LogRecord[]): void {
+  add(records: Records<LogRecord>): void {
     this.#lines += records.length;
-    for (const record of records) {
-      this.#bytes += record.messageLength;
-      if (record.stream === 'stderr') this.#stderrLines++;
-      if (this.#matches !== undefined) this.#match(record.message, this.#matches);
-    }
+    if (records instanceof LogLines) this.#addLines(records);
+    else
+      for (const record of records) this.#count(record.messageLength, record.stream === 'stderr');
+    if (this.#matches !== undefined)
+      for (const { message } of records) this.#match(message, this.#matches);
   }
 
   /** The counts since the last call. */
@@ -30,6 +32,17 @@ export class LogTally {
     const matches = this.#matches;
     this.#reset();
     return matches === undefined ? counts : { ...counts, matches };
+  }
+
+  /** Without a record for each. */
+  #addLines(lines: LogLines): void {
+    for (let index = 0; index < lines.length; index++)
+      this.#count(lines.lengthAt(index), lines.isStderrAt(index));
+  }
+
+  #count(bytes: number, isStderr: boolean): void {
+    this.#bytes += bytes;
+    if (isStderr) this.#stderrLines++;
   }
 
   #match(message: string, matches: Record<string, number>): void {
