@@ -36,5 +36,5 @@ export {
 } from './state/state-directory.ts';
 export { type LockHolder, StateError, StateLockedError } from './state/state-error.ts';
 export { Account, type AccountSnapshot } from './vitals/account.ts';
-export { type CollectorCounter, collectorCounters } from './vitals/counters.ts';
+export { type CollectorCounter, Counters } from './vitals/counters.ts';
 export type { Diagnostics } from './vitals/log.ts';
