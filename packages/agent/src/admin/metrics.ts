@@ -79,7 +79,7 @@ const ofAgent: readonly MetricDefinition[] = [
 ];
 
 const collected: Readonly<Record<CollectorCounter, string>> = {
-  log_lines: 'Lines that were read from logs and taken by a sink or more.',
+  log_lines: 'Lines that were read from logs and taken by one sink at least.',
   log_reconnects: 'Connections to logs that were made again.',
   log_gaps: 'Places in logs where lines may be missing.',
   log_file_failures: 'Log files that could not be read, so that the engine was asked instead.',
