@@ -5,6 +5,7 @@ export interface EventTarget {
   /** Bytes that are written and not sent yet. */
   readonly writableLength: number;
   readonly destroyed: boolean;
+  readonly writableEnded: boolean;
   write(bytes: Buffer): unknown;
 }
 
@@ -90,6 +91,7 @@ export class EventStream {
   }
 
   #write(bytes: Buffer): void {
-    if (!this.#target.destroyed) this.#target.write(bytes);
+    const { destroyed, writableEnded } = this.#target;
+    if (!destroyed && !writableEnded) this.#target.write(bytes);
   }
 }

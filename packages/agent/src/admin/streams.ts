@@ -23,7 +23,8 @@ export interface StreamSource extends Pick<AgentView, 'tap'> {
 export class Streams {
   readonly #source: StreamSource;
   readonly #clock: Clock;
-  readonly #clients = new Set<StreamResponse>();
+  /** With what ends all that is done for them. */
+  readonly #clients = new Map<StreamResponse, () => void>();
   #droppedRecords = 0;
 
   constructor(source: StreamSource, clock: Clock) {
@@ -50,17 +51,21 @@ export class Streams {
       this.#droppedRecords += records;
     });
     const ends = [this.#heartbeat(stream), this.#tap(stream, wishes), this.#states(stream, wishes)];
-    this.#clients.add(response);
-    response.on('drain', () => stream.drained());
-    response.on('close', () => {
+    const leave = () => {
       for (const end of ends) end();
       this.#clients.delete(response);
-    });
+    };
+    this.#clients.set(response, leave);
+    response.on('drain', () => stream.drained());
+    response.on('close', leave);
   }
 
   /** Ends all of them. */
   close(): void {
-    for (const response of this.#clients) response.end();
+    for (const [response, leave] of this.#clients) {
+      leave();
+      response.end();
+    }
   }
 
   #tap(stream: EventStream, wishes: StreamWishes): () => void {

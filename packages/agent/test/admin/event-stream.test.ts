@@ -8,6 +8,7 @@ const maxBytes = 1_000;
 /** A client that takes what it has got when the test lets it. */
 class FakeTarget implements EventTarget {
   destroyed = false;
+  writableEnded = false;
   text = '';
   writableLength = 0;
   /** The most it was ever given beyond what it had taken, unless it had taken everything. */
@@ -104,14 +105,17 @@ test('a state is left out while the client is behind, and is no loss', () => {
   expect(target.text).toMatch(/^event: state\ndata: \{"first":"x+"\}\n\n: \n\n$/);
 });
 
-test('nothing is written to a client that has gone', () => {
-  const target = new FakeTarget();
-  target.destroyed = true;
-  const stream = new EventStream(target, maxBytes, () => {});
+test.each(['destroyed', 'writableEnded'] as const)(
+  'nothing is written once the target is %s',
+  (end) => {
+    const target = new FakeTarget();
+    target[end] = true;
+    const stream = new EventStream(target, maxBytes, () => {});
 
-  stream.state('{}');
-  stream.records([recordOf(0, 1)]);
-  stream.heartbeat();
+    stream.state('{}');
+    stream.records([recordOf(0, 1)]);
+    stream.heartbeat();
 
-  expect(target.text).toBe('');
-});
+    expect(target.text).toBe('');
+  },
+);

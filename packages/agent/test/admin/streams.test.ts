@@ -6,16 +6,16 @@ import { type StreamResponse, Streams } from '../../src/admin/streams.ts';
 
 class FakeResponse extends EventEmitter implements StreamResponse {
   readonly destroyed = false;
+  writableEnded = false;
   readonly writableLength = 0;
   text = '';
-  hasEnded = false;
 
   write(bytes: Buffer): void {
     this.text += bytes.toString();
   }
 
   end(): void {
-    this.hasEnded = true;
+    this.writableEnded = true;
   }
 
   get states(): number {
@@ -77,10 +77,15 @@ test('where only states are wanted, no record is looked at', () => {
   expect(opened('state=1s').taps()).toBe(0);
 });
 
-test('all end with the agent', () => {
-  const { streams, response } = opened('');
+test('all end with the agent, and get nothing more', async () => {
+  const { clock, streams, response, taps } = opened('records=logs');
 
   streams.close();
+  const { text } = response;
+  response.emit('drain');
+  await clock.advance(60_000);
 
-  expect(response.hasEnded).toBe(true);
+  expect(response.writableEnded).toBe(true);
+  expect(response.text).toBe(text);
+  expect([taps(), streams.clients]).toEqual([0, 0]);
 });
