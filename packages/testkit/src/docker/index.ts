@@ -7,9 +7,11 @@ export type {
 } from './containers.ts';
 export { canStartEngines, engineAnswers, engineSocket } from './engine-under-test.ts';
 export { testImage } from './image.ts';
+export { type BuildOptions, buildImage, hasImage, importImage } from './images.ts';
 export { describeEngine, describePrivateEngine } from './jest.ts';
 export { PrivateEngine, type PrivateEngineOptions } from './private-engine.ts';
 export { findProgram } from './programs.ts';
+export { type TarEntry, tarOf } from './tar.ts';
 export {
   bodyOf,
   EngineRefusal,
