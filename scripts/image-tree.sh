@@ -17,4 +17,4 @@ rm -rf pnpm-lock.yaml pnpm-workspace.yaml node_modules/.pnpm* node_modules/.modu
 for folder in test tests docs benchmarks examples; do
   rm -rf node_modules/*/$folder node_modules/@*/*/$folder
 done
-find . -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
+find . -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -exec rm -f {} +
