@@ -5,6 +5,7 @@ export type {
   ContainerSummary,
   ExecResult,
 } from './containers.ts';
+export { outputsFrom } from './containers.ts';
 export { canStartEngines, engineAnswers, engineSocket } from './engine-under-test.ts';
 export { testImage } from './image.ts';
 export { type BuildOptions, buildImage, hasImage, importImage } from './images.ts';
