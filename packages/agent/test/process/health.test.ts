@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
+import { EmbeddedEngine } from '@tallyman/testkit';
 import { type AgentOptions, AgentProcess } from '../support/agent-process.ts';
 
 /** Answers `GET /health` and nothing else. */
@@ -35,9 +36,35 @@ test.each([
 
   expect(ended).toEqual({
     exitCode,
-    stdout: `http://127.0.0.1:${agent.port}/health: ${status} {"status":"as told"}\n`,
+    stdout: `127.0.0.1:${agent.port}: ${status} {"status":"as told"}\n`,
     stderr: '',
   });
+});
+
+test('an agent that runs is well', async () => {
+  await using engine = await new EmbeddedEngine().start();
+  await using agent = await AgentProcess.start({
+    socketPath: engine.socketPath,
+    config: { admin: { listen: 'unix://FOLDER/admin.sock' } },
+  });
+  await agent.ready();
+
+  const ended = await ran({ folder: agent.folder, env: { TALLYMAN_CONFIG: 'config.yaml' } });
+
+  expect(ended).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/\/admin\.sock: 200 .*"ok"/),
+  });
+});
+
+test('an agent without an endpoint is not called ill', async () => {
+  const { exitCode, stdout } = await ran({
+    ...listening('none'),
+    env: { TALLYMAN_CONFIG: 'config.yaml' },
+  });
+
+  expect(stdout).toMatch(/^admin\.listen is none: /);
+  expect(exitCode).toBe(0);
 });
 
 test('the file can be named, and an agent that listens everywhere is asked on loopback', async () => {
@@ -57,7 +84,7 @@ test('where nobody listens it says what to look at, with exit code 1', async () 
     env: { TALLYMAN_CONFIG: 'config.yaml' },
   });
 
-  expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:1\/health: .*ECONNREFUSED.*; does the agent run/);
+  expect(stdout).toMatch(/^127\.0\.0\.1:1: .*ECONNREFUSED.*; does the agent run/);
   expect(exitCode).toBe(1);
 });
 
