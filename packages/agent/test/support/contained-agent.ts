@@ -19,6 +19,16 @@ export interface ProcessIdentity {
   readonly capabilities: string;
 }
 
+export interface ContainedAgentOptions {
+  readonly image: string;
+  /** The last part of the container's name. */
+  readonly name: string;
+  /** Such as `docker run -v …:… tallyman`. */
+  readonly line: string;
+  /** More, in the engine's own words, as in `ContainerOptions`. */
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
 /** The agent in a container of its image. Its client removes it. */
 export class ContainedAgent {
   readonly id: string;
@@ -29,12 +39,13 @@ export class ContainedAgent {
     this.id = id;
   }
 
-  /** Does what a line such as `docker run -v …:… tallyman` does, and `more` in the engine's own words. */
   static async run(
     client: DockerClient,
-    { image, line, name }: { readonly image: string; readonly line: string; readonly name: string },
+    { image, line, name, config }: ContainedAgentOptions,
   ): Promise<ContainedAgent> {
-    return new ContainedAgent(client, await client.run({ ...dockerRun(line, image), name }));
+    const options = dockerRun(line, image);
+    const id = await client.run({ ...options, name, config: { ...options.config, ...config } });
+    return new ContainedAgent(client, id);
   }
 
   /** What it has said so far, over all its runs. */

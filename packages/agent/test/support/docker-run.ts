@@ -10,7 +10,8 @@ const flags = {
   'cap-add': list,
   'cap-drop': list,
   'security-opt': list,
-  tmpfs: list,
+  memory: { type: 'string' },
+  'pids-limit': { type: 'string' },
   user: { type: 'string', short: 'u' },
   network: { type: 'string' },
   privileged: { type: 'boolean' },
@@ -43,10 +44,16 @@ export function dockerRun(line: string, image: string): Omit<ContainerOptions, '
       CapAdd: values['cap-add'] ?? [],
       CapDrop: values['cap-drop'] ?? [],
       SecurityOpt: values['security-opt'] ?? [],
-      Tmpfs: Object.fromEntries((values.tmpfs ?? []).map((path) => [path, ''])),
+      ...(values.memory !== undefined && { Memory: megabytes(values.memory) }),
+      ...(values['pids-limit'] !== undefined && { PidsLimit: Number(values['pids-limit']) }),
       ...(values.network !== undefined && { NetworkMode: values.network }),
     },
   };
+}
+
+/** Of a size such as `256m`, in bytes. */
+function megabytes(size: string): number {
+  return Number(/^(\d+)m$/.exec(size)?.[1]) * 1024 * 1024;
 }
 
 function assignments(given: readonly string[] = []): Readonly<Record<string, string>> {
