@@ -1,10 +1,18 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { join } from 'node:path';
 
-// What the guide lets through; paths may begin with the API's version.
-const allowed =
-  /^(\/v[\d.]+)?\/(_ping|version|info|events|containers\/json|containers\/[\w.-]+\/(json|logs|stats))$/;
+const configuration = join(import.meta.dirname, '../../../../deploy/haproxy.cfg');
+
+/** What deploy/haproxy.cfg lets through. */
+function allowedPaths(): RegExp {
+  const [, pattern] =
+    / path,url_dec -m reg (\S+) }/.exec(readFileSync(configuration, 'utf8')) ?? [];
+  if (pattern === undefined) throw new Error(`reading ${configuration}: it has no rule for paths`);
+  return new RegExp(pattern);
+}
 
 export interface SocketProxyOptions {
   /** Of the engine. */
@@ -23,6 +31,7 @@ export class SocketProxy implements AsyncDisposable {
   /** Paths of the answers that were cut, without version and query. */
   readonly cut: string[] = [];
   readonly #options: SocketProxyOptions;
+  readonly #allowed = allowedPaths();
   readonly #server = createServer((incoming, answer) => this.#pass(incoming, answer));
   readonly #sockets = new Set<Socket>();
 
@@ -54,7 +63,7 @@ export class SocketProxy implements AsyncDisposable {
   #pass(incoming: IncomingMessage, answer: ServerResponse): void {
     const { method = '', url = '', headers } = incoming;
     const path = url.replace(/\?.*$/, '');
-    if (method !== 'GET' || !allowed.test(path)) {
+    if (method !== 'GET' || !this.#allowed.test(path)) {
       this.refused.push(`${method} ${path}`);
       answer.writeHead(403).end('Forbidden');
       return;
