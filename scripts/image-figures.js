@@ -13,7 +13,7 @@ const mebibytes = (bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 
 const history = await client.json('GET', `/images/${image}/history`);
 const bytes = history.reduce((sum, layer) => sum + layer.Size, 0);
-const tree = history.find(({ CreatedBy }) => / COPY .*\/opt\/tallyman/.test(CreatedBy));
+const tree = history.find(({ CreatedBy }) => /\bCOPY .*\/opt\/tallyman/.test(CreatedBy));
 console.log(`image ${mebibytes(bytes)}, of it above the base ${mebibytes(tree?.Size ?? 0)}`);
 
 const connectedMs = [];

@@ -3,9 +3,14 @@
 import { endOnSignals } from '../dist/container/first-process.js';
 import { becomeUnprivileged, engineSockets } from '../dist/container/unprivileged.js';
 
+const [failure, usage] = [1, 2];
+
 endOnSignals();
+const { TALLYMAN_USER: wish = '' } = process.env;
+if (!['', 'root'].includes(wish))
+  refuse(`TALLYMAN_USER is root or not set; for another user than root: docker run --user`, usage);
 try {
-  if (process.env.TALLYMAN_USER !== 'root')
+  if (wish !== 'root')
     becomeUnprivileged({
       // As the Dockerfile makes it.
       name: 'tallyman',
@@ -15,7 +20,11 @@ try {
       socketPaths: engineSockets(),
     });
 } catch (error) {
-  process.stderr.write(`tallyman: ${error.message}\n`);
-  process.exit(1);
+  refuse(error.message, failure);
 }
 await import('./tallyman.js');
+
+function refuse(why, exitCode) {
+  process.stderr.write(`tallyman: ${why}\n`);
+  process.exit(exitCode);
+}

@@ -125,7 +125,12 @@ describeAsRoot('becoming an unprivileged user', () => {
       stateDirectory: join(folder, 'state'),
       socketPaths: [join(folder, 'docker.sock'), join(folder, 'none.sock')],
     };
-    const [command = '', ...args] = [...through, process.execPath, program, JSON.stringify(user)];
+    const [command, ...args] = [
+      ...through,
+      process.execPath,
+      program,
+      JSON.stringify(user),
+    ] as const;
     const { stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
     return { threads: [], ...JSON.parse(stdout || `{"error":${JSON.stringify(stderr)}}`) };
   }

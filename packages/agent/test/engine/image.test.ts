@@ -1,6 +1,7 @@
 import { rmSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeEngine, textAt } from '@tallyman/testkit';
+import { version } from '../../src/version.ts';
 import { agentFolder } from '../support/agent-folder.ts';
 import { ensureAgentImage } from '../support/agent-image.ts';
 import { compared, sound } from '../support/compared.ts';
@@ -149,18 +150,19 @@ describeEngine('the image', (client) => {
     testLimitMs,
   );
 
-  test('that may not change its user says what it needs, with exit code 1', async () => {
+  test.each([
+    ['--cap-drop ALL', /^tallyman: becoming the user tallyman: .*--cap-add SETUID .*SETGID/, 1],
+    ['-e TALLYMAN_USER=1234', /^tallyman: TALLYMAN_USER is root or not set; .*--user/, 2],
+  ])('does not go on as root: %s', async (flags, said, code) => {
     const agent = await run(
-      'denied',
-      'docker run --cap-drop ALL -v SOCKET:/var/run/docker.sock tallyman',
+      `refused-${code}`,
+      `docker run ${flags} -v SOCKET:/var/run/docker.sock tallyman`,
     );
 
     const { exitCode } = await agent.ended();
 
-    expect(await agent.output('stderr')).toMatch(
-      /^tallyman: becoming the user tallyman: .*--cap-add SETUID --cap-add SETGID/,
-    );
-    expect(exitCode).toBe(1);
+    expect(await agent.output('stderr')).toMatch(said);
+    expect(exitCode).toBe(code);
   });
 
   test(
@@ -219,6 +221,7 @@ describeEngine('the image', (client) => {
         Labels: {
           'org.opencontainers.image.title': 'Tallyman',
           'org.opencontainers.image.licenses': 'MIT',
+          'org.opencontainers.image.version': version,
           'org.opencontainers.image.revision': 'tested',
           'tallyman.agent': 'true',
         },
