@@ -5,7 +5,6 @@ const list = { type: 'string', multiple: true } as const;
 const flags = {
   volume: { ...list, short: 'v' },
   env: { ...list, short: 'e' },
-  label: list,
   'group-add': list,
   'cap-add': list,
   'cap-drop': list,
@@ -30,7 +29,6 @@ export function dockerRun(line: string, image: string): Omit<ContainerOptions, '
     image,
     command: words.slice(at + 1),
     env: assignments(values.env),
-    labels: assignments(values.label),
     config: {
       // creationOf's is short, for containers that ignore SIGTERM; this is Docker's own.
       StopTimeout: 10,
