@@ -39,6 +39,10 @@ export async function openEndpoint(
       address.kind === 'unix' ? { path: address.socketPath } : { ...address },
     );
     if (address.kind === 'unix') guardSocket(address.socketPath);
+    // Such as EMFILE. Nobody else would hear of it, and the process would end.
+    server.server.on('error', (error) =>
+      log.warn({ error }, 'The admin endpoint could not take a connection.'),
+    );
     log.info({ address: address.kind === 'unix' ? listen : at }, 'The admin endpoint listens.');
   } catch (error) {
     await server.close();

@@ -15,8 +15,9 @@ export interface AdminServerSettings {
 }
 
 const paths = 'GET /health, /ready, /metrics, /api/state and /api/stream';
-// A request is a line and some headers. A stalled client of a stream is cut off by the last.
-const limits = { requestTimeout: 10_000, keepAliveTimeout: 5_000, connectionTimeout: 120_000 };
+// A request is a line and some headers. The last cuts off a client of a stream that takes nothing, by its second turn
+// at the latest: with the first, Node may still count bytes that the kernel took before.
+const limits = { requestTimeout: 10_000, keepAliveTimeout: 5_000, connectionTimeout: 60_000 };
 const mostConnections = 64;
 const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
@@ -48,7 +49,7 @@ export function adminServer({ view, guard, streams, log }: AdminServerSettings):
   server.get('/health', (_request, reply) => probed(health(view.stopping), reply));
   server.get('/ready', (_request, reply) => probed(readiness(view.state(), view.stopping), reply));
   server.get('/api/state', async () => view.state());
-  const metrics = lazily(async () => new (await import('./registry.ts')).Metrics());
+  const metrics = lazily(async () => new (await import('./metrics/registry.ts')).Metrics());
   server.get('/metrics', async (_request, reply) => {
     const registry = await metrics();
     reply.type(registry.contentType);

@@ -1,25 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { EmbeddedEngine } from '@tallyman/testkit';
-import { AdminClient, anyPort, type LiveEvents } from '../support/admin-client.ts';
-import { AgentProcess } from '../support/agent-process.ts';
+import type { LiveEvents } from '../support/admin-client.ts';
 import { numbered } from '../support/numbered.ts';
 import { countTakenBy, order, recordingSinkFiles } from '../support/recording-sink.ts';
 import { laneOf } from '../support/said.ts';
 import { until } from '../support/until.ts';
+import { asked } from './asked.ts';
 
 const stdout = { stdout: { options: { format: 'json' } } };
 const logsOnly = { collect: { stats: { enabled: false } } };
-
-async function asked(engine: EmbeddedEngine, config: object = {}) {
-  const agent = await AgentProcess.start({
-    socketPath: engine.socketPath,
-    files: recordingSinkFiles,
-    flags: ['--sinks-dir', '.'],
-    config: { admin: anyPort, ...config },
-  });
-  await agent.ready();
-  return { agent, admin: await AdminClient.of(agent) };
-}
 
 /** Waits until a stream has brought so much. */
 function brought(live: LiveEvents, isThere: () => boolean, what: string): Promise<boolean> {
@@ -65,7 +54,9 @@ describe('the live stream', () => {
 
   test('has records as the sinks get them, of the kinds that are asked for', async () => {
     await using engine = await new EmbeddedEngine().start();
-    const { agent, admin } = await asked(engine, { collect: { stats: { interval: '100ms' } } });
+    const { agent, admin } = await asked(engine, {
+      config: { collect: { stats: { interval: '100ms' } } },
+    });
     await using _agent = agent;
     using all = await admin.stream('state=off&records=logs,stats,events');
     using events = await admin.stream('state=off&records=events');
@@ -98,8 +89,14 @@ describe('the live stream', () => {
   test('narrows by container, sink, output and text', async () => {
     await using engine = await new EmbeddedEngine().start();
     const { agent, admin } = await asked(engine, {
-      ...logsOnly,
-      sinks: { ...stdout, shop: { type: 'recording', match: { include: [{ compose: 'shop' }] } } },
+      files: recordingSinkFiles,
+      config: {
+        ...logsOnly,
+        sinks: {
+          ...stdout,
+          shop: { type: 'recording', match: { include: [{ compose: 'shop' }] } },
+        },
+      },
     });
     await using _agent = agent;
     const queries = [
@@ -161,7 +158,10 @@ describe('the live stream', () => {
 
   test('shows what a sink that fails holds, as it comes', async () => {
     await using engine = await new EmbeddedEngine().start();
-    const { agent, admin } = await asked(engine, { ...logsOnly, sinks: { recording: {} } });
+    const { agent, admin } = await asked(engine, {
+      files: recordingSinkFiles,
+      config: { ...logsOnly, sinks: { recording: {} } },
+    });
     await using _agent = agent;
     order(agent.folder, 'recording', 'refuse');
     using live = await admin.stream('state=off&records=logs');
@@ -174,7 +174,7 @@ describe('the live stream', () => {
 
   test('leaves out what a slow client does not take, tells it how much, and no sink lacks anything', async () => {
     await using engine = await new EmbeddedEngine().start();
-    const { agent, admin } = await asked(engine, logsOnly);
+    const { agent, admin } = await asked(engine, { config: logsOnly });
     await using _agent = agent;
     const lines = numbered('line', 60_000);
     using live = await admin.stream('state=off&records=logs', 'stalled');
@@ -224,7 +224,7 @@ describe('the live stream', () => {
 
   test('ends with the agent, which does not wait for a client that takes nothing', async () => {
     await using engine = await new EmbeddedEngine().start();
-    const { agent, admin } = await asked(engine, logsOnly);
+    const { agent, admin } = await asked(engine, { config: logsOnly });
     await using _agent = agent;
     using live = await admin.stream('records=logs');
     using _stalled = await admin.stream('records=logs', 'stalled');

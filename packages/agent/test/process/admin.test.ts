@@ -1,31 +1,15 @@
-import { createServer, type Server } from 'node:http';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { EmbeddedEngine, expectBalanced } from '@tallyman/testkit';
-import { metricSections } from '../../src/admin/metrics.ts';
+import { metricSections } from '../../src/admin/metrics/sections.ts';
 import { AdminClient, anyPort } from '../support/admin-client.ts';
-import { type AgentOptions, AgentProcess } from '../support/agent-process.ts';
+import { AgentProcess } from '../support/agent-process.ts';
 import { order, recordingSinkFiles } from '../support/recording-sink.ts';
 import { until } from '../support/until.ts';
+import { asked } from './asked.ts';
 import { sinkFile } from './sink-file.ts';
 
-const defaultPort = 9180;
 const stdout = { stdout: { options: { format: 'json' } } };
-
-/** An agent with an admin endpoint, on an embedded engine with one container. */
-async function asked(
-  engine: EmbeddedEngine,
-  { config, ...options }: Omit<AgentOptions, 'config'> & { config?: object } = {},
-) {
-  const agent = await AgentProcess.start({
-    socketPath: engine.socketPath,
-    ...options,
-    config: { admin: anyPort, ...config },
-  });
-  await agent.ready();
-  return { agent, admin: await AdminClient.of(agent) };
-}
 
 describe('what the admin endpoint answers', () => {
   test('the state: agent, engine, counters, containers and lanes, as they are', async () => {
@@ -83,7 +67,6 @@ describe('what the admin endpoint answers', () => {
     await using engine = await new EmbeddedEngine().start();
     const { agent, admin } = await asked(engine, {
       files: recordingSinkFiles,
-      flags: ['--sinks-dir', '.'],
       config: {
         sinks: { recording: { retry: { max_delay: '50ms', first_delay: '50ms' } }, ...stdout },
       },
@@ -205,7 +188,6 @@ describe('what the admin endpoint answers', () => {
           `open: (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))`,
         ),
       },
-      flags: ['--sinks-dir', '.'],
       config: { sinks: { slow: {} } },
     });
     await using _agent = agent;
@@ -245,229 +227,3 @@ describe('what the admin endpoint answers', () => {
     expect(account?.recording).toMatchObject({ held: 0, dropped: {} });
   });
 });
-
-describe('who is answered', () => {
-  test('with a token, everything but /health asks for it', async () => {
-    await using engine = await new EmbeddedEngine().start();
-    const { agent, admin } = await asked(engine, {
-      config: { admin: { ...anyPort, token: 'tok-quay-91' } },
-    });
-    await using _agent = agent;
-    const paths = [
-      '/ready',
-      '/metrics',
-      '/api/state',
-      '/api/stream',
-      '/nothing',
-      '/health/',
-      '//health',
-    ];
-    const bearing = (authorization: string) => ({ headers: { authorization } });
-
-    const bare = await Promise.all(paths.map((path) => admin.get(path)));
-    const wrong = await admin.get('/api/state', bearing('Bearer tok-quay-9'));
-    const basic = await admin.get('/api/state', bearing('Basic tok-quay-91'));
-    const right = await admin.get('/api/state', bearing('Bearer tok-quay-91'));
-    const elsewhere = await admin.get('/ready', {
-      headers: { authorization: 'bearer tok-quay-91', host: 'quay.example' },
-    });
-    const health = await admin.get('/health', { headers: { host: 'quay.example' } });
-
-    for (const { status, headers, json } of [...bare, wrong, basic]) {
-      expect(status).toBe(401);
-      expect(headers['www-authenticate']).toMatch(/^Bearer/);
-      expect(json).toEqual({
-        error: expect.any(String),
-        help: expect.stringContaining('admin.token'),
-      });
-    }
-    expect([right.status, elsewhere.status, health.status]).toEqual([200, 200, 200]);
-    const answers = [...bare, wrong, basic, right].map(({ text }) => text).join();
-    expect(answers + agent.stderr).not.toContain('tok-quay-91');
-  });
-
-  test('without one, only who asks by a name of this machine', async () => {
-    await using engine = await new EmbeddedEngine().start();
-    const { agent, admin } = await asked(engine);
-    await using _agent = agent;
-    const by = async (host: string) =>
-      (await admin.get('/api/state', { headers: { host } })).status;
-
-    const own = [
-      'localhost',
-      'LOCALHOST:9180',
-      '127.0.0.1:1',
-      '127.9.9.9',
-      '[::1]:9180',
-      hostname(),
-    ];
-    const strange = [
-      'quay.example',
-      'quay.example:9180',
-      'localhost.quay.example',
-      '127.0.0.1.quay.example',
-      '[::2]',
-      'user@localhost',
-    ];
-
-    expect(await Promise.all(own.map(by))).toEqual(own.map(() => 200));
-    expect(await Promise.all(strange.map(by))).toEqual(strange.map(() => 421));
-    const { json } = await admin.get('/health', { headers: { host: 'quay.example' } });
-    expect(json).toEqual({
-      error: expect.any(String),
-      help: expect.stringContaining('http://127.0.0.1'),
-    });
-  });
-
-  test('only for looking: other methods, unknown paths and queries are refused as JSON', async () => {
-    await using engine = await new EmbeddedEngine().start();
-    const { agent, admin } = await asked(engine);
-    await using _agent = agent;
-    const status = async (path: string, method = 'GET') => {
-      const answer = await admin.get(path, { method });
-      if (method !== 'HEAD' && answer.status !== 200)
-        expect(answer.json).toEqual({ error: expect.any(String), help: expect.any(String) });
-      expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
-      return answer.status;
-    };
-
-    expect(await status('/api/state', 'POST')).toBe(405);
-    expect(await status('/nothing', 'DELETE')).toBe(405);
-    expect(await status('/api/state', 'OPTIONS')).toBe(405);
-    expect(await status('/')).toBe(404);
-    expect(await status('/%')).toBe(400);
-    expect(await status('/api/stream?state=1ms')).toBe(400);
-    expect(await status('/api/stream?records=log')).toBe(400);
-    expect(await status('/api/stream?records=logs&sink=nobody')).toBe(400);
-    expect(await status('/api/stream?grep=x')).toBe(400);
-    expect(await status('/api/stream?state=off')).toBe(400);
-    for (const path of ['/health', '/ready', '/metrics', '/api/state', '/api/stream'])
-      expect(await status(path, 'HEAD')).toBe(200);
-  });
-
-  test('no token of a sink, whatever its errors say', async () => {
-    await using engine = await new EmbeddedEngine().start();
-    const { agent, admin } = await asked(engine, {
-      files: {
-        'telling.mjs': sinkFile(
-          'telling',
-          `open: async () => { throw context.sdk.retryable('posting to https://x/?t=' + context.token('log').reveal()); }`,
-          { token: 'required' },
-        ),
-      },
-      flags: ['--sinks-dir', '.'],
-      config: { sinks: { telling: { token: 'tok-sink-4d1f' } } },
-    });
-    await using _agent = agent;
-
-    const { lanes } = await admin.untilState(
-      ({ lanes: [lane] }) => lane?.error !== undefined,
-      'the sink fails',
-    );
-    const answers = await Promise.all(
-      ['/health', '/ready', '/metrics', '/api/state'].map((path) => admin.get(path)),
-    );
-
-    expect(lanes[0]?.error).toBe('posting to https://x/?t=[secret]');
-    expect(answers.map(({ text }) => text).join()).not.toContain('tok-sink-4d1f');
-  });
-});
-
-describe('where it listens', () => {
-  test('an address that is taken keeps the agent from starting, where the file names it', async () => {
-    await using taken = await listening(0);
-    await using agent = await AgentProcess.start({
-      config: { admin: { listen: `127.0.0.1:${taken.port}` } },
-    });
-
-    const { exitCode } = await agent.ended();
-
-    expect(exitCode).toBe(1);
-    expect(agent.said('The admin endpoint cannot listen, not starting.')).toEqual([
-      expect.objectContaining({
-        level: 'error',
-        address: `127.0.0.1:${taken.port}`,
-        advice: expect.stringContaining(`ss -ltnp 'sport = :${taken.port}'`),
-      }),
-    ]);
-  });
-
-  test('the default address that is taken is a warning, and the agent goes on', async () => {
-    // Where another agent of this machine has it, that does as well.
-    await using _taken = await listening(defaultPort);
-    await using engine = await new EmbeddedEngine().start();
-    await using agent = await AgentProcess.start({
-      socketPath: engine.socketPath,
-      config: { admin: {} },
-    });
-
-    const warning = await agent.saying('The admin endpoint cannot listen, going on without it.');
-    await agent.ready();
-    const { exitCode } = await agent.stop();
-
-    expect(warning).toMatchObject({ level: 'warn', address: `127.0.0.1:${defaultPort}` });
-    expect(exitCode).toBe(0);
-  });
-
-  test('all addresses without a token are a mistake, exit 2', async () => {
-    await using agent = await AgentProcess.start({ config: { admin: { listen: '0.0.0.0:0' } } });
-
-    const { exitCode } = await agent.ended();
-
-    expect(exitCode).toBe(2);
-    expect(agent.stderr).toMatch(
-      /admin\.listen: other machines may reach 0\.0\.0\.0:0, .* set admin\.token/,
-    );
-  });
-
-  test('a unix socket works, also where a killed agent has left one', async () => {
-    await using engine = await new EmbeddedEngine().start();
-    const config = { admin: { listen: 'unix://FOLDER/admin.sock' } };
-    await using first = await AgentProcess.start({ socketPath: engine.socketPath, config });
-    await first.saying('The admin endpoint listens.');
-    const admin = new AdminClient({ socketPath: join(first.folder, 'admin.sock') });
-    const before = await admin.get('/health', { headers: { host: 'tallyman' } });
-    await first.stop('SIGKILL');
-
-    await using second = await AgentProcess.start({ folder: first.folder });
-    await second.saying('The admin endpoint listens.');
-    const after = await admin.get('/health');
-    await using third = await AgentProcess.start({
-      socketPath: engine.socketPath,
-      config: { admin: { listen: `unix://${first.folder}/admin.sock` } },
-    });
-    const { exitCode } = await third.ended();
-
-    expect([before.status, after.status]).toEqual([200, 200]);
-    expect(exitCode).toBe(1);
-    expect((await admin.get('/health')).status).toBe(200);
-  });
-
-  test('none: nothing listens', async () => {
-    await using engine = await new EmbeddedEngine().start();
-    await using agent = await AgentProcess.start({
-      socketPath: engine.socketPath,
-      config: { admin: { listen: 'none' } },
-    });
-    await agent.ready();
-    await agent.stop();
-
-    expect(agent.diagnostics.filter(({ msg }) => String(msg).includes('admin'))).toEqual([]);
-  });
-});
-
-/** A server on this port of loopback; where somebody else has it already, none. */
-async function listening(port: number): Promise<AsyncDisposable & { readonly port: number }> {
-  const server: Server = createServer();
-  const at = await new Promise<number>((resolve) => {
-    server.once('error', () => resolve(port));
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
-  return {
-    port: at,
-    [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
-  };
-}

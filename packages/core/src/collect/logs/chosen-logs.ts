@@ -76,7 +76,7 @@ export class ChosenLogs implements LogStore {
     return this.#settings.files?.store.holds(id) ?? false;
   }
 
-  /** Where the log of a container is read from: as it was last, before that as is meant to be. */
+  /** Where the log of a container is read from: as it was last, and before that as it is meant to be. */
   sourceOf(id: string): 'engine' | 'file' {
     return this.#read.get(id) ?? (this.#choices.get(id) === 'file' ? 'file' : 'engine');
   }
@@ -109,12 +109,10 @@ export class ChosenLogs implements LogStore {
 
   async read(container: LogOwner, query: LogQuery, signal: AbortSignal): Promise<LogBytes> {
     const { files } = this.#settings;
-    if (this.#choose(container) === 'file' && files !== undefined) {
-      const bytes = await this.#fromFile(files, container, query, signal);
-      this.#read.set(container.id, bytes === undefined ? 'engine' : 'file');
-      if (bytes !== undefined) return bytes;
-    }
-    return this.#settings.engine.read(container, query, signal);
+    const isFile = this.#choose(container) === 'file' && files !== undefined;
+    const bytes = isFile ? await this.#fromFile(files, container, query, signal) : undefined;
+    this.#read.set(container.id, bytes === undefined ? 'engine' : 'file');
+    return bytes ?? this.#settings.engine.read(container, query, signal);
   }
 
   /** Nothing where the engine is to be asked. Rejects only with the signal's reason. */

@@ -51,6 +51,28 @@ describe('a lane that does not keep up', () => {
     await until(() => reading.lagOf(slow).containers === 0);
   });
 
+  test('tells how much of it it has caught up with, and how much is left', async () => {
+    const [slow, quick] = [new ScriptedLane('slow', { free: 1 }), new ScriptedLane('quick')];
+    const web = engine.container({ name: 'web' }).start();
+    await using reading = await Reading.of(engine, [slow, quick]);
+    web.print('stdout', 'one\n');
+    await until(() => slow.lines.length === 1);
+    web.print('stdout', text(numbered(0, 2_000)));
+    await until(() => quick.lines.length === 2_001);
+    const missed = reading.lagOf(slow);
+
+    // More than one line is taken with it: a chunk is taken whole.
+    slow.frees(1);
+    await until(() => reading.lagOf(slow).doneBytes > 0);
+    const { bytes, doneBytes } = reading.lagOf(slow);
+    slow.frees(10_000);
+    await until(() => reading.lagOf(slow).containers === 0);
+
+    expect(doneBytes).toBeLessThan(missed.bytes);
+    expect(bytes + doneBytes).toBe(missed.bytes);
+    expect(reading.lagOf(slow).doneBytes).toBe(0);
+  });
+
   test('that is making room is waited for a moment, and need not read for itself', async () => {
     const [slow, quick] = [new ScriptedLane('slow', { free: 1 }), new ScriptedLane('quick')];
     slow.isMakingRoom = true;
