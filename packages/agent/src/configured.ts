@@ -1,14 +1,11 @@
-import { existsSync } from 'node:fs';
 import { loadConfig } from './config/load.ts';
 import type { LoadedConfig } from './config/model.ts';
+import { configPath } from './config/places.ts';
 import { ConfigError } from './config/problem.ts';
 import { secretsIn } from './config/secrets.ts';
 import { configFromEnvironment } from './predecessors/environment.ts';
 import type { PredecessorSettings } from './predecessors/settings.ts';
 import { defaultSinksDirectory, findSinks, type ListedCatalogue } from './sinks/catalogue.ts';
-
-/** Where the configuration is when nothing else is said. */
-export const defaultConfigPath = '/etc/tallyman/config.yaml';
 
 export interface ConfigChoice {
   /** `--config`. */
@@ -32,8 +29,7 @@ export interface Configured {
 export async function configured(choice: ConfigChoice): Promise<Configured> {
   const catalogue = catalogueOf(choice);
   const { env } = process;
-  const named = choice.config ?? env.TALLYMAN_CONFIG;
-  const path = named ?? (existsSync(defaultConfigPath) ? defaultConfigPath : undefined);
+  const path = configPath(choice.config);
   if (path !== undefined) {
     refuseFlags(choice, path);
     const config = await loadConfig({ path, env, catalogue });

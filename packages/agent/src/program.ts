@@ -2,6 +2,7 @@ import { messageOf } from '@tallyman/sdk';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { check } from './commands/check.ts';
 import { demo } from './commands/demo.ts';
+import { health } from './commands/health.ts';
 import { complain, write } from './commands/output.ts';
 import { run } from './commands/run.ts';
 import { schema } from './commands/schema.ts';
@@ -78,6 +79,7 @@ function programOf(exit: Exit): Command {
   addCheck(program, exit);
   addSinks(program, exit);
   addSchema(program, exit);
+  addHealth(program, exit);
   addDemo(program, exit);
   program.addHelpText(
     'after',
@@ -149,6 +151,12 @@ function addSchema(program: Command, exit: Exit): void {
     .action(async (options) => exit(await schema(options)));
 }
 
+function addHealth(program: Command, exit: Exit): void {
+  withConfig(program.command('health'))
+    .description('ask the agent that runs here how it is, for the health check of a container')
+    .action(async (options) => exit(await health(options)));
+}
+
 function addDemo(program: Command, exit: Exit): void {
   withRunOptions(finding(program.command('demo')))
     .description('show the main job without a configuration, on an embedded engine if need be')
@@ -159,11 +167,13 @@ function addDemo(program: Command, exit: Exit): void {
 }
 
 function common(command: Command): Command {
-  return finding(
-    command.option(
-      '-c, --config <file>',
-      'configuration file (default: $TALLYMAN_CONFIG, else /etc/tallyman/config.yaml, else the environment)',
-    ),
+  return finding(withConfig(command));
+}
+
+function withConfig(command: Command): Command {
+  return command.option(
+    '-c, --config <file>',
+    'configuration file (default: $TALLYMAN_CONFIG, else /etc/tallyman/config.yaml, else the environment)',
   );
 }
 

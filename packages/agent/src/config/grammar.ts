@@ -1,5 +1,6 @@
 import type { OptionsOf } from '@tallyman/sdk';
 import { sinkGrammar } from './grammar-sink.ts';
+import { defaultAdminListen } from './places.ts';
 
 /**
  * The part of JSON Schema in which the grammar is written. `duration`, `size` and `secret` are formats of
@@ -256,7 +257,7 @@ const admin = {
   properties: {
     listen: {
       type: 'string',
-      default: '127.0.0.1:9180',
+      default: defaultAdminListen,
       format: 'listen',
       description:
         'HOST:PORT or unix:///path to listen on; none: there is no endpoint. Other than on loopback and a socket it needs a token.',

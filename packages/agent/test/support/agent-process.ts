@@ -23,6 +23,8 @@ export interface AgentOptions extends FolderOptions {
   /** `stalled`: nothing reads standard output before {@link AgentProcess.read}. */
   readonly stdout?: 'read' | 'stalled';
   readonly userId?: number;
+  /** A command that starts it, such as `setpriv …`. */
+  readonly through?: readonly string[];
   /** A folder that is there already and stays, instead of a new one. */
   readonly folder?: string;
 }
@@ -55,9 +57,10 @@ export class AgentProcess implements AsyncDisposable {
     this.#isFolderOwn = options.folder === undefined;
     this.#pipe = new Pipe(folder);
     const { userId, args = ['run', '--config', join(folder, 'config.yaml')] } = options;
-    const command = [program, ...args, ...(options.flags ?? [])];
+    const { through = [], flags = [] } = options;
+    const [first = '', ...command] = [...through, process.execPath, program, ...args, ...flags];
     const { PATH = '', HOME = '' } = process.env;
-    this.#child = spawn(process.execPath, command, {
+    this.#child = spawn(first, command, {
       cwd: folder,
       env: { PATH, HOME, ...options.env },
       stdio: ['ignore', this.#pipe.writingEnd, 'pipe'],

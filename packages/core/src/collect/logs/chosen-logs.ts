@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { closeSync, constants, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf } from '@tallyman/sdk';
 import { LogFileError } from '../../decode/entry.ts';
@@ -200,21 +200,25 @@ export class ChosenLogs implements LogStore {
   }
 }
 
-/** Whether the folder of a container can be read. */
+/**
+ * Whether the folder of a container can be read. Found out by doing it: access(2) takes no account of the
+ * capabilities of a user who is not root.
+ */
 function visibilityOf(folder: string): 'file' | 'no_file' | 'not_visible' | 'denied' {
   try {
-    accessSync(folder, constants.R_OK | constants.X_OK);
+    closeSync(openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY));
+    statSync(`${folder}/.`);
     return 'file';
   } catch (error) {
     // That of a container which is removed is gone, those of the others are not.
-    if (isMissing(error)) return isReadable(dirname(folder)) ? 'no_file' : 'not_visible';
+    if (isMissing(error)) return isSearchable(dirname(folder)) ? 'no_file' : 'not_visible';
     return 'denied';
   }
 }
 
-function isReadable(folder: string): boolean {
+function isSearchable(folder: string): boolean {
   try {
-    accessSync(folder, constants.X_OK);
+    statSync(`${folder}/.`);
     return true;
   } catch {
     return false;
