@@ -6,10 +6,16 @@ import { complain, write } from './commands/output.ts';
 import { run } from './commands/run.ts';
 import { schema } from './commands/schema.ts';
 import { sinks } from './commands/sinks.ts';
+import { type TapKind, tap, tapKinds } from './commands/tap.ts';
+import { top } from './commands/top.ts';
 import { SinkUnavailable } from './config/catalogue.ts';
 import { ConfigError } from './config/problem.ts';
 import { durationFix, durationMs } from './config/units.ts';
 import { logFormats, logLevels } from './diagnostics/diagnostics.ts';
+import { AdminError } from './live/admin-error.ts';
+import { sortKeys } from './live/order.ts';
+import { tapFormats } from './live/record-text.ts';
+import { UsageError } from './live/usage-error.ts';
 import { type FlagValues, hideCommandLine, predecessorFlags } from './predecessors/flags.ts';
 import { predecessorSettings } from './predecessors/settings.ts';
 import { version } from './version.ts';
@@ -55,7 +61,8 @@ function explainedFailure(error: unknown): number {
     return exitCodes.usage;
   }
   complain([`tallyman: ${messageOf(error)}`]);
-  return exitCodes.failure;
+  if (error instanceof AdminError) complain(error.help.map((line) => `  ${line}`));
+  return error instanceof UsageError ? exitCodes.usage : exitCodes.failure;
 }
 
 type Exit = (code: number) => void;
@@ -78,6 +85,8 @@ function programOf(exit: Exit): Command {
   addCheck(program, exit);
   addSinks(program, exit);
   addSchema(program, exit);
+  addTop(program, exit);
+  addTap(program, exit);
   addDemo(program, exit);
   program.addHelpText(
     'after',
@@ -147,6 +156,87 @@ function addSchema(program: Command, exit: Exit): void {
   finding(program.command('schema'))
     .description('print the JSON schema of the configuration, for editors')
     .action(async (options) => exit(await schema(options)));
+}
+
+function addTop(program: Command, exit: Exit): void {
+  asking(program.command('top'))
+    .description('show live what a running agent does and how its containers fare')
+    .addOption(new Option('--sort <by>').choices([...sortKeys]).default('cpu'))
+    .option(
+      '--filter <glob>',
+      'only containers of this name; without wildcards, with it in their name',
+    )
+    .option('--sink <name>', 'only this sink, and the containers whose records it gets')
+    .addOption(
+      new Option('--once', 'print one table; also where there is no terminal').default(false),
+    )
+    .addOption(new Option('--json', 'print the states as JSON, one a line').default(false))
+    .action(async ({ token, ...options }) => {
+      refuseTokenInSight(token);
+      exit(await top(options));
+    });
+}
+
+function addTap(program: Command, exit: Exit): void {
+  asking(program.command('tap'))
+    .description('show live the records that a running agent collects')
+    .option('--kinds <kinds>', `${tapKinds.join(', ')}, or several with commas`, kindsIn, [
+      'logs',
+    ] as const)
+    .option('--name <glob>', 'of containers whose name matches')
+    .option('--image <glob>', 'of containers whose image matches')
+    .option('--label <key=value>', 'of containers with this label')
+    .option('--compose <project>', 'of containers of this compose project')
+    .option('--sink <name>', 'that this sink gets')
+    .addOption(new Option('--stream <name>').choices(['stdout', 'stderr', 'console']))
+    .option('--grep <text>', 'lines with this text in them')
+    .addOption(
+      new Option('--format <format>', 'default: pretty on a terminal, json otherwise').choices([
+        ...tapFormats,
+      ]),
+    )
+    .option('--limit <count>', 'end after so many records', count)
+    .option('--for <duration>', 'end after so long', duration)
+    .action(async ({ token, for: forMs, ...options }) => {
+      refuseTokenInSight(token);
+      exit(await tap({ ...options, ...(forMs === undefined ? {} : { forMs }) }));
+    });
+}
+
+/** Options of commands that ask a running agent. */
+function asking(command: Command) {
+  return command
+    .option(
+      '-c, --config <file>',
+      "the agent's configuration file: its admin.listen and admin.token count",
+    )
+    .option(
+      '--admin <url>',
+      'address of its admin endpoint (default: $TALLYMAN_ADMIN, else the file)',
+    )
+    .addOption(new Option('--token [token]').hideHelp())
+    .addHelpText('after', '\nThe token is read from $TALLYMAN_ADMIN_TOKEN, else from the file.\n');
+}
+
+function refuseTokenInSight(token: unknown): void {
+  if (token !== undefined)
+    throw new UsageError(
+      'a token on the command line is seen by every process of the machine; set the variable TALLYMAN_ADMIN_TOKEN, or name the file with --config',
+    );
+}
+
+function kindsIn(text: string): readonly TapKind[] {
+  const kinds = tapKinds.filter((kind) => text.split(',').includes(kind));
+  if (kinds.length !== text.split(',').length)
+    throw new InvalidArgumentError(`Allowed are ${tapKinds.join(', ')}, with commas between them.`);
+  return kinds;
+}
+
+function count(text: string): number {
+  const amount = Number(text);
+  if (!Number.isSafeInteger(amount) || amount <= 0)
+    throw new InvalidArgumentError('write a whole number, 1 at least');
+  return amount;
 }
 
 function addDemo(program: Command, exit: Exit): void {

@@ -1,3 +1,4 @@
+export { Backoff } from './collect/backoff.ts';
 export {
   addressText,
   type Engine,
@@ -11,6 +12,7 @@ export { type ReachedEngine, reachEngine } from './collect/reach.ts';
 export { containerIdFrom } from './collect/self.ts';
 export { type ContainerDetails, containerFrom, listedFrom } from './decode/inspect.ts';
 export { type Accounts, Pipeline, type PipelinePorts } from './pipeline.ts';
+export { type Glob, globOf } from './route/glob.ts';
 export {
   type RoutableLane,
   type Route,

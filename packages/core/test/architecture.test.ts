@@ -26,6 +26,7 @@ const homes: Readonly<Record<string, string>> = {
   pino: 'agent/src/diagnostics/',
   'pino-pretty': 'agent/src/diagnostics/',
   commander: 'agent/src/program.ts',
+  'string-width': 'agent/src/live/cells.ts',
 };
 
 describe('the architecture', () => {

@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { Secret } from '@tallyman/sdk';
+import { loadAdmin } from '../config/admin.ts';
+import type { Environment } from '../config/source.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Where the agent's admin endpoint is, and what opens it. */
+export interface AdminAddress {
+  /** Without credentials, query and fragment; its path ends with `/`. */
+  readonly url: URL;
+  readonly token?: Secret;
+  /** Who said so, for messages. */
+  readonly source: string;
+}
+
+export interface AddressChoice {
+  /** `--admin`: a URL, or HOST:PORT. */
+  readonly admin?: string | undefined;
+  /** `--config`. */
+  readonly config?: string | undefined;
+}
+
+const defaultAddress = '127.0.0.1:9180';
+
+/**
+ * Finds the address: `--admin`, `TALLYMAN_ADMIN`, else `admin.listen` of the agent's configuration file. The token:
+ * `TALLYMAN_ADMIN_TOKEN`, else `admin.token` of that file. A file that is only there by default does not lend its
+ * token to an address that it does not name.
+ */
+export async function adminAddress(
+  choice: AddressChoice,
+  { env, defaultConfigPath }: { readonly env: Environment; readonly defaultConfigPath: string },
+): Promise<AdminAddress> {
+  const named = choice.admin ?? (env.TALLYMAN_ADMIN || undefined);
+  const ownToken = env.TALLYMAN_ADMIN_TOKEN ? new Secret(env.TALLYMAN_ADMIN_TOKEN) : undefined;
+  const path = choice.config ?? env.TALLYMAN_CONFIG ?? existing(defaultConfigPath);
+  const isFileRead = path !== undefined && (named === undefined || choice.config !== undefined);
+  const file = isFileRead ? await loadAdmin({ path, env }) : undefined;
+  const token = ownToken ?? file?.token;
+  const withToken = token === undefined ? {} : { token };
+  if (named !== undefined) {
+    const source = choice.admin === undefined ? 'TALLYMAN_ADMIN' : '--admin';
+    return { url: urlFrom(named, source), source, ...withToken };
+  }
+  if (file === undefined)
+    return { url: new URL(`http://${defaultAddress}/`), source: 'the default', ...withToken };
+  return { url: urlOfListener(file.listen, `${path}`), source: `${path}`, ...withToken };
+}
+
+function existing(path: string): string | undefined {
+  return existsSync(path) ? path : undefined;
+}
+
+function urlFrom(text: string, source: string): URL {
+  const url = URL.parse(text.includes('://') ? text : `http://${text}`);
+  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.hostname === '')
+    throw new UsageError(
+      `${source}: expected the address of the admin endpoint, such as http://${defaultAddress}`,
+    );
+  if (url.username !== '' || url.password !== '')
+    throw new UsageError(
+      `${source}: the address has a user or password in it, which others can see; remove it, and set TALLYMAN_ADMIN_TOKEN`,
+    );
+  url.search = '';
+  url.hash = '';
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url;
+}
+
+/** Where to reach what listens there: on all addresses means on the local one, too. */
+function urlOfListener(listen: string, path: string): URL {
+  const url = urlFrom(listen, `${path}: admin.listen`);
+  if (url.port === '0')
+    throw new UsageError(
+      `${path}: admin.listen leaves the port to the system, so that it cannot be known here; name the address: --admin HOST:PORT`,
+    );
+  if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1';
+  if (url.hostname === '[::]') url.hostname = '[::1]';
+  return url;
+}
