@@ -179,17 +179,21 @@ function addTop(program: Command, exit: Exit): void {
 
 function addTap(program: Command, exit: Exit): void {
   asking(program.command('tap'))
-    .description('show live the records that a running agent collects')
-    .option('--kinds <kinds>', `${tapKinds.join(', ')}, or several with commas`, kindsIn, [
-      'logs',
-    ] as const)
-    .option('--name <glob>', 'of containers whose name matches')
-    .option('--image <glob>', 'of containers whose image matches')
-    .option('--label <key=value>', 'of containers with this label')
-    .option('--compose <project>', 'of containers of this compose project')
-    .option('--sink <name>', 'that this sink gets')
-    .addOption(new Option('--stream <name>').choices(['stdout', 'stderr', 'console']))
-    .option('--grep <text>', 'lines with this text in them')
+    .description(
+      'show live the records that a running agent collects; filters may be given several times',
+    )
+    .addOption(
+      new Option('--kinds <kinds>', `${tapKinds.join(', ')}, or several with commas`)
+        .argParser(kindsIn)
+        .default(['logs'] as const, 'logs'),
+    )
+    .addOption(repeatable('--name <glob>', 'of containers whose name matches'))
+    .addOption(repeatable('--image <glob>', 'of containers whose image matches'))
+    .addOption(repeatable('--label <key=value>', 'of containers with this label'))
+    .addOption(repeatable('--compose <project>', 'of containers of this compose project'))
+    .addOption(repeatable('--sink <name>', 'that this sink gets'))
+    .addOption(repeatable('--stream <name>', 'lines of stdout, stderr or console'))
+    .addOption(repeatable('--grep <text>', 'lines with this text in them'))
     .addOption(
       new Option('--format <format>', 'default: pretty on a terminal, json otherwise').choices([
         ...tapFormats,
@@ -201,6 +205,12 @@ function addTap(program: Command, exit: Exit): void {
       refuseTokenInSight(token);
       exit(await tap({ ...options, ...(forMs === undefined ? {} : { forMs }) }));
     });
+}
+
+function repeatable(flags: string, description: string): Option {
+  return new Option(flags, description)
+    .argParser((value: string, before: readonly string[]) => [...before, value])
+    .default([], 'any');
 }
 
 /** Options of commands that ask a running agent. */

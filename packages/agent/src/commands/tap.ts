@@ -18,14 +18,15 @@ export type TapKind = (typeof tapKinds)[number];
 
 export interface TapOptions extends AddressChoice {
   readonly kinds: readonly TapKind[];
-  readonly name?: string;
-  readonly image?: string;
-  readonly label?: string;
-  readonly compose?: string;
-  readonly sink?: string;
-  readonly stream?: string;
-  /** Text that a line contains. */
-  readonly grep?: string;
+  /** Of each list one has to match. */
+  readonly name: readonly string[];
+  readonly image: readonly string[];
+  readonly label: readonly string[];
+  readonly compose: readonly string[];
+  readonly sink: readonly string[];
+  readonly stream: readonly string[];
+  /** Texts of which a line contains one. */
+  readonly grep: readonly string[];
   /** Absent: pretty on a terminal, json otherwise. */
   readonly format?: TapFormat;
   /** Ends after so many records. */
@@ -66,11 +67,9 @@ function refuseMessagesOfOthers({ format, kinds }: TapOptions): void {
     throw new UsageError('--format raw prints messages, which only logs have; leave --kinds out');
 }
 
-function queryOf(options: TapOptions): Query {
-  const { name, image, label, compose, sink, stream, grep: contains } = options;
-  const given = Object.entries({ name, image, label, compose, sink, stream, contains });
-  const filters = given.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]));
-  return { state: 'off', records: options.kinds.join(','), ...Object.fromEntries(filters) };
+function queryOf({ kinds, name, image, label, compose, sink, stream, grep }: TapOptions): Query {
+  const filters = { name, image, label, compose, sink, stream, contains: grep };
+  return { state: 'off', records: kinds.join(','), ...filters };
 }
 
 function recordsIn({ events }: Following & { readonly kind: 'events' }): ContainerRecord[] {

@@ -8,13 +8,15 @@ import { UsageError } from './usage-error.ts';
 export interface AdminAddress {
   /** Without credentials, query and fragment; its path ends with `/`. */
   readonly url: URL;
+  /** Where the endpoint is a unix socket. */
+  readonly socketPath?: string;
   readonly token?: Secret;
   /** Who said so, for messages. */
   readonly source: string;
 }
 
 export interface AddressChoice {
-  /** `--admin`: a URL, or HOST:PORT. */
+  /** `--admin`: a URL, HOST:PORT, or `unix:///path`. */
   readonly admin?: string | undefined;
   /** `--config`. */
   readonly config?: string | undefined;
@@ -40,22 +42,27 @@ export async function adminAddress(
   const withToken = token === undefined ? {} : { token };
   if (named !== undefined) {
     const source = choice.admin === undefined ? 'TALLYMAN_ADMIN' : '--admin';
-    return { url: urlFrom(named, source), source, ...withToken };
+    return { ...placeFrom(named, source), source, ...withToken };
   }
   if (file === undefined)
-    return { url: new URL(`http://${defaultAddress}/`), source: 'the default', ...withToken };
-  return { url: urlOfListener(file.listen, `${path}`), source: `${path}`, ...withToken };
+    return { ...placeFrom(defaultAddress, ''), source: 'the default', ...withToken };
+  return { ...placeOfListener(file.listen, `${path}`), source: `${path}`, ...withToken };
 }
+
+type Place = Pick<AdminAddress, 'url' | 'socketPath'>;
 
 function existing(path: string): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
-function urlFrom(text: string, source: string): URL {
+function placeFrom(text: string, source: string): Place {
+  const [, socketPath] = /^unix:\/\/(\/.+)$/.exec(text) ?? [];
+  // The endpoint answers to this name, whatever it listens on.
+  if (socketPath !== undefined) return { url: new URL('http://localhost/'), socketPath };
   const url = URL.parse(text.includes('://') ? text : `http://${text}`);
   if (url === null || !['http:', 'https:'].includes(url.protocol) || url.hostname === '')
     throw new UsageError(
-      `${source}: expected the address of the admin endpoint, such as http://${defaultAddress}`,
+      `${source}: expected the address of the admin endpoint, such as http://${defaultAddress} or unix:///path`,
     );
   if (url.username !== '' || url.password !== '')
     throw new UsageError(
@@ -64,17 +71,25 @@ function urlFrom(text: string, source: string): URL {
   url.search = '';
   url.hash = '';
   if (!url.pathname.endsWith('/')) url.pathname += '/';
-  return url;
+  return { url };
 }
 
 /** Where to reach what listens there: on all addresses means on the local one, too. */
-function urlOfListener(listen: string, path: string): URL {
-  const url = urlFrom(listen, `${path}: admin.listen`);
-  if (url.port === '0')
+function placeOfListener(listen: string, path: string): Place {
+  const at = `${path}: admin.listen`;
+  if (listen === 'none')
+    throw new UsageError(`${at} is none: this agent has no endpoint; set it to ${defaultAddress}`);
+  const place = placeFrom(listen, at);
+  if (place.url.port === '0')
     throw new UsageError(
-      `${path}: admin.listen leaves the port to the system, so that it cannot be known here; name the address: --admin HOST:PORT`,
+      `${at} leaves the port to the system, so that it cannot be known here; name the address: --admin HOST:PORT`,
     );
-  if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1';
-  if (url.hostname === '[::]') url.hostname = '[::1]';
-  return url;
+  if (place.url.hostname === '0.0.0.0') place.url.hostname = '127.0.0.1';
+  if (place.url.hostname === '[::]') place.url.hostname = '[::1]';
+  return place;
+}
+
+/** For messages. */
+export function placeText({ url, socketPath }: Place): string {
+  return socketPath === undefined ? url.origin : `unix://${socketPath}`;
 }

@@ -1,8 +1,8 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { type Clock, messageOf } from '@tallyman/sdk';
+import { type Clock, messageOf, type Secret } from '@tallyman/sdk';
 import { codeOf } from '@tallyman/sink-stdout';
-import type { AdminAddress } from './address.ts';
+import { type AdminAddress, placeText } from './address.ts';
 import { AdminError } from './admin-error.ts';
 import { type ServerEvent, ServerEventDecoder } from './server-events.ts';
 import { misfit } from './shape.ts';
@@ -57,13 +57,13 @@ export class AdminClient {
   }
 
   async #get(path: string, query: Query, signal: AbortSignal): Promise<IncomingMessage> {
-    const { url: base, token } = this.address;
+    const { url: base, socketPath, token } = this.address;
     const url = new URL(path, base);
     for (const [name, values] of Object.entries(query))
       for (const value of [values].flat()) url.searchParams.append(name, value);
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const headers = token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` };
-    const request = send(url, { signal, headers, agent: false }).end();
+    const headers = token === undefined ? {} : { authorization: `Bearer ${headerBytes(token)}` };
+    const request = send(url, { signal, headers, socketPath, agent: false }).end();
     const answer = await this.#inTime(answerTo(request), request, answerLimitMs);
     if (answer.statusCode !== 200) throw await this.#refusal(answer);
     return answer;
@@ -105,7 +105,7 @@ export class AdminClient {
     const status = `${answer.statusCode} ${answer.statusMessage ?? ''}`.trim();
     const body = await this.#bodyOf(answer, mostRefusalBytes);
     const said = saidIn(body.toString('utf8'));
-    const where = this.address.url.origin;
+    const where = placeText(this.address);
     if (said === undefined)
       return AdminError.strange(`asking the agent at ${where}: it answered ${status}`);
     return new AdminError(`asking the agent at ${where}: ${said.error} (${status})`, [said.help]);
@@ -121,15 +121,20 @@ export class AdminClient {
   }
 
   #failure(why: string, cause?: unknown): AdminError {
-    const { url, source } = this.address;
+    const { source } = this.address;
     const help = [
       `The address is from ${source}. Does the agent run, and does it listen there (admin.listen)?`,
       'Another address: --admin URL, or the variable TALLYMAN_ADMIN.',
       'An agent in a container: docker exec -it CONTAINER tallyman top (or tap).',
     ];
     const options = cause === undefined ? {} : { cause };
-    return new AdminError(`asking the agent at ${url.origin}: ${why}`, help, options);
+    return new AdminError(`asking the agent at ${placeText(this.address)}: ${why}`, help, options);
   }
+}
+
+// Node takes a header as latin1: each of its characters is one byte.
+function headerBytes(token: Secret): string {
+  return Buffer.from(token.reveal()).toString('latin1');
 }
 
 function answerTo(request: ClientRequest): Promise<IncomingMessage> {
@@ -152,6 +157,8 @@ function saidIn(json: string): { readonly error: string; readonly help: string }
 }
 
 const words: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such socket (ENOENT)',
+  EACCES: 'the socket may not be opened by this user (EACCES)',
   ECONNREFUSED: 'nothing listens there (connection refused)',
   ENOTFOUND: 'its name is not known (ENOTFOUND)',
   EAI_AGAIN: 'its name cannot be looked up now (EAI_AGAIN)',

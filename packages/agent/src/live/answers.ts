@@ -77,8 +77,8 @@ const state: Shape = {
     },
     engine: {
       members: {
-        product: 'string',
-        apiVersion: 'string',
+        product: 'string?',
+        apiVersion: 'string?',
         address: 'string',
         isConnected: 'boolean',
       },

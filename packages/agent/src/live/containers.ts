@@ -8,7 +8,7 @@ type ContainerColumn = Column<ContainerFigures>;
 
 const name: ContainerColumn = {
   title: 'NAME',
-  narrowest: 12,
+  narrowest: 20,
   widest: 48,
   align: 'left',
   cell: ({ container }) => ({
@@ -75,10 +75,10 @@ const byWeight: readonly ContainerColumn[] = [
   cpu,
   memory,
   lines,
-  memoryPercent,
   rx,
   tx,
   health,
+  memoryPercent,
   logBytes,
   sinks,
   limit,

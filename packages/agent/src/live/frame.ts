@@ -86,7 +86,7 @@ function boundedLanes(figures: Figures, view: View, room: Size): readonly Line[]
 }
 
 function awayLine({ message, seconds }: Away, columns: number): Line {
-  const text = `The agent is away, these figures are ${secondsText(seconds)} old: ${message}`;
+  const text = `Figures are ${secondsText(seconds)} old: ${message}`;
   return cutLine([span(text, 'bad')], columns);
 }
 

@@ -48,7 +48,7 @@ const behind = figure('BEHIND', 6, ({ lane: { lag } }) =>
 );
 const behindRecords = figure('RECORDS', 7, ({ lane }) => countText(lane.lag.records));
 const behindBytes = figure('BYTES', 7, ({ lane }) => bytesText(lane.lag.bytes));
-const retries = figure('FAILED', 6, ({ lane }) => countText(lane.attempts.failed));
+const retries = figure('RETRIES', 7, ({ lane }) => countText(lane.attempts.failed));
 const dropped: LaneColumn = {
   title: 'DROPPED',
   narrowest: 7,
@@ -149,14 +149,14 @@ const barCells = 20;
 function workLine({ what, unit, done, total, secondsLeft }: Work): Line {
   const share = total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
   const filled = Math.floor(share * barCells);
-  const amount = unit === 'bytes' ? bytesText : countText;
+  const amount = (figure: number) => (unit === 'bytes' ? bytesText(figure) : countText(figure));
   const left = secondsLeft === undefined ? '' : `, ${secondsText(secondsLeft)} left`;
   return [
     span(`  ${what} `),
     span('█'.repeat(filled), 'good'),
     span('░'.repeat(barCells - filled), 'dim'),
     span(
-      ` ${percentText(Math.floor(share * 100))}  ${amount(done)} of ${amount(total)} ${unit}${left}`,
+      ` ${percentText(Math.floor(share * 100))}  ${amount(done)} of ${amount(total)}${unit === 'records' ? ' records' : ''}${left}`,
     ),
   ];
 }

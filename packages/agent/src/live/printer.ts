@@ -4,6 +4,7 @@ import { codeOf, type Output } from '@tallyman/sink-stdout';
 export class Printer implements AsyncDisposable {
   readonly #output: Output;
   readonly #signal: AbortSignal;
+  #closing: Promise<void> | undefined;
 
   constructor(output: Output, signal: AbortSignal) {
     this.#output = output;
@@ -32,11 +33,13 @@ export class Printer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#signal.removeEventListener('abort', this.#close);
-    await this.#output.close();
+    this.#close();
+    await this.#closing;
   }
 
+  // An output may be closed once.
   readonly #close = (): void => {
-    void this.#output.close().catch(() => {});
+    this.#closing ??= this.#output.close();
   };
 }
 
