@@ -9,6 +9,8 @@ import {
   type StoredLane,
 } from '@tallyman/core';
 import { systemClock } from '@tallyman/sdk';
+import { openEndpoint } from './admin/endpoint.ts';
+import { AgentView } from './admin/view.ts';
 import { probeSinks } from './compose/probe.ts';
 import { composePipeline } from './compose/root.ts';
 import type { LoadedConfig } from './config/model.ts';
@@ -51,12 +53,26 @@ export async function runAgent(settings: AgentSettings): Promise<number> {
   if (opened.kind === 'refused') return opened.exitCode;
   const { state } = opened;
   try {
-    const outcome = await collected(settings, state);
-    if (outcome === 'not_started') return 1;
-    sayOutcome(outcome, state, diagnostics);
-    return settings.stop.reason.exitCode;
+    return await observable(settings, state);
   } finally {
     await closedInTime(state);
+  }
+}
+
+/** Collects, and answers meanwhile who asks how that goes. Resolves to the exit code. */
+async function observable(settings: AgentSettings, state: AgentState): Promise<number> {
+  const { config, diagnostics, stop } = settings;
+  const view = new AgentView(settings, systemClock);
+  const ports = { clock: systemClock, log: diagnostics };
+  const endpoint = await openEndpoint(config.admin, view, ports);
+  if (endpoint === 'refused') return 1;
+  try {
+    const outcome = await collected(settings, state, view);
+    if (outcome === 'not_started') return 1;
+    sayOutcome(outcome, state, diagnostics);
+    return stop.reason.exitCode;
+  } finally {
+    await endpoint.close();
   }
 }
 
@@ -64,6 +80,7 @@ export async function runAgent(settings: AgentSettings): Promise<number> {
 async function collected(
   settings: AgentSettings,
   state: AgentState,
+  view: AgentView,
 ): Promise<Outcome | 'not_started'> {
   const { config, diagnostics, stop } = settings;
   if (settings.start === 'strict' && !(await allSinksOpen(settings)))
@@ -82,6 +99,7 @@ async function collected(
   }
 
   const counts = new SinkCounts();
+  const host = engineInfo.hostName || hostname();
   const pipeline = composePipeline({
     config,
     diagnostics,
@@ -89,7 +107,7 @@ async function collected(
     engine,
     engineInfo,
     explain,
-    host: engineInfo.hostName || hostname(),
+    host,
     ownContainerId: ownContainerId(),
     lanes: await state.lanes(storedLanes(config), engineInfo.bornAt),
     // Only there: any other sink's broken connection is one that it will open again.
@@ -97,6 +115,7 @@ async function collected(
       type === 'stdout' ? endingWithReader(sink, () => readerGone(name, settings)) : sink,
   });
   pipeline.start();
+  view.collects({ pipeline, engineInfo, counts, host });
   await stop.requested();
   const account = await stopped(pipeline, state, settings);
   diagnostics.info({ counts: pipeline.counters() }, 'What was collected.');

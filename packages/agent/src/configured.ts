@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { Secret } from '@tallyman/sdk';
 import { loadConfig } from './config/load.ts';
 import type { LoadedConfig } from './config/model.ts';
 import { ConfigError } from './config/problem.ts';
+import { secretsIn } from './config/secrets.ts';
 import { configFromEnvironment } from './predecessors/environment.ts';
 import type { PredecessorSettings } from './predecessors/settings.ts';
 import { defaultSinksDirectory, findSinks, type ListedCatalogue } from './sinks/catalogue.ts';
@@ -59,8 +59,9 @@ function refuseFlags({ flags }: ConfigChoice, path: string): void {
 
 // Sinks run in this process. What one is not given it should not find lying about either; against one that
 // means harm this is no protection.
-function forgetSecrets({ sinks }: LoadedConfig): void {
-  const secrets = new Set(sinks.flatMap(({ tokens, options }) => secretsIn({ tokens, options })));
+function forgetSecrets({ admin, sinks }: LoadedConfig): void {
+  const ofSinks = sinks.flatMap(({ tokens, options }) => secretsIn({ tokens, options }));
+  const secrets = new Set([...ofSinks, ...secretsIn(admin.token)]);
   for (const [name, value] of Object.entries(process.env))
     if (value !== undefined && secrets.has(value)) delete process.env[name];
 }
@@ -69,9 +70,4 @@ function forgetSecrets({ sinks }: LoadedConfig): void {
 export function catalogueOf({ sinksDir }: Pick<ConfigChoice, 'sinksDir'>): ListedCatalogue {
   const named = sinksDir.map((path) => ({ path, presence: 'must-exist' as const }));
   return findSinks([...named, defaultSinksDirectory]);
-}
-
-function secretsIn(value: unknown): readonly string[] {
-  if (value instanceof Secret) return [value.reveal()];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
 }

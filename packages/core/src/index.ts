@@ -10,8 +10,15 @@ export {
 export { HttpEngine, oldestApiVersion } from './collect/engine-http.ts';
 export { type ReachedEngine, reachEngine } from './collect/reach.ts';
 export { containerIdFrom } from './collect/self.ts';
+export type { Sighting, Tap } from './collect/taps.ts';
 export { type ContainerDetails, containerFrom, listedFrom } from './decode/inspect.ts';
-export { type Accounts, Pipeline, type PipelinePorts } from './pipeline.ts';
+export {
+  type Accounts,
+  type ContainerReport,
+  type LaneReport,
+  Pipeline,
+  type PipelinePorts,
+} from './pipeline.ts';
 export { type Glob, globOf } from './route/glob.ts';
 export {
   type RoutableLane,
@@ -20,7 +27,7 @@ export {
   Router,
   type RouterSettings,
 } from './route/router.ts';
-export type { Selectable } from './route/selector.ts';
+export { type Selectable, type Selector, selectorOf } from './route/selector.ts';
 export * from './settings.ts';
 export type { LanePositions, LaneState } from './state/lane-state.ts';
 export { MemoryState } from './state/memory-state.ts';
@@ -31,5 +38,5 @@ export {
 } from './state/state-directory.ts';
 export { type LockHolder, StateError, StateLockedError } from './state/state-error.ts';
 export { Account, type AccountSnapshot } from './vitals/account.ts';
-export type { CollectorCounter } from './vitals/counters.ts';
+export { type CollectorCounter, Counters } from './vitals/counters.ts';
 export type { Diagnostics } from './vitals/log.ts';

@@ -1,13 +1,15 @@
-import type { Clock } from '@tallyman/sdk';
+import type { Clock, ContainerStat, RecordKind } from '@tallyman/sdk';
 import type { Engine, EngineError } from './collect/engine.ts';
 import { EventCollector } from './collect/event-collector.ts';
 import { Inventory } from './collect/inventory.ts';
+import type { LogReport } from './collect/logs/collected.ts';
 import { type LaneLag, LogCollector } from './collect/logs/collector.ts';
 import { LogTally } from './collect/logs/tally.ts';
 import type { ReachedEngine } from './collect/reach.ts';
 import { CgroupSource } from './collect/stats/cgroup/source.ts';
 import { StatPoller } from './collect/stats/poller.ts';
 import { Subjects } from './collect/subjects.ts';
+import { type Tap, Taps } from './collect/taps.ts';
 import type { EngineEvent } from './decode/event.ts';
 import type { ContainerDetails } from './decode/inspect.ts';
 import { earlier } from './decode/timestamp.ts';
@@ -42,6 +44,17 @@ export interface LaneReport extends LaneCondition, LaneVitals {
   readonly lag: LaneLag;
 }
 
+/** What is collected of a container, and for whom. */
+export interface ContainerReport {
+  readonly container: ContainerDetails;
+  /** The sinks that take its records. */
+  readonly sinks: Readonly<Record<RecordKind, readonly string[]>>;
+  /** Absent: its log is not read. */
+  readonly log?: LogReport;
+  /** Its latest record of stats. Absent: there is none yet, or none is taken, as of one that does not run. */
+  readonly stat?: ContainerStat;
+}
+
 /** Where every record is, by sink. */
 export type Accounts = Readonly<Record<string, AccountSnapshot>>;
 
@@ -53,7 +66,9 @@ export type Accounts = Readonly<Record<string, AccountSnapshot>>;
 export class Pipeline {
   readonly #ports: PipelinePorts;
   readonly #counters = new Counters();
+  readonly #taps: Taps;
   readonly #lanes: readonly Lane[];
+  readonly #subjects: Subjects;
   readonly #inventory: Inventory;
   readonly #logs: LogCollector;
   readonly #events: EventCollector;
@@ -73,13 +88,15 @@ export class Pipeline {
       return new Lane(lane, { ...ports, state });
     });
     const router = new Router({ ...settings, lanes: routedLanes(settings, this.#lanes) });
+    this.#taps = new Taps(ports.log);
     const subjects = new Subjects({ ...settings, ...settings.collect, router });
-    const shared = { ...ports, counters: this.#counters, bornAt };
+    this.#subjects = subjects;
+    const shared = { ...ports, counters: this.#counters, taps: this.#taps, bornAt };
     this.#inventory = new Inventory(shared, {
       changed: (container) => this.#changed(container),
       gone: (container) => this.#logs.gone(container),
       event: (event, ordinal) => this.#event(event, ordinal),
-      missed: (event) => this.#missed(event, subjects),
+      missed: (event) => this.#missed(event),
       connected: () => this.#logs.connected(),
       reconciled: (ids) => this.#logs.sweep(ids),
     });
@@ -96,7 +113,7 @@ export class Pipeline {
       },
       this.#collecting.signal,
     );
-    this.#events = new EventCollector(directory, subjects, settings.collect.events.exclude);
+    this.#events = new EventCollector({ ...collected, ...settings.collect.events });
     this.#stats = new StatPoller({
       ...collected,
       ...settings.collect.stats,
@@ -148,6 +165,34 @@ export class Pipeline {
     return this.#counters.snapshot();
   }
 
+  /** Whether the engine answers and its containers are known. */
+  get isConnected(): boolean {
+    return this.#inventory.isConnected;
+  }
+
+  /** All containers that are known now. */
+  containers(): readonly ContainerReport[] {
+    return this.#inventory.containers.all().map((container) => {
+      const { log: logs, stat: stats, event: events } = this.#subjects.of(container).route.lanes;
+      const log = this.#logs.reportOf(container.id);
+      const stat = container.isRunning ? this.#stats.latestOf(container.id) : undefined;
+      return {
+        container,
+        sinks: { log: namesOf(logs), stat: namesOf(stats), event: namesOf(events) },
+        ...(log !== undefined && { log }),
+        ...(stat !== undefined && { stat }),
+      };
+    });
+  }
+
+  /**
+   * Shows the tap every record as it is collected, whatever becomes of it in the lanes, until the returned function
+   * is called. While none is open, that costs one check for each chunk of a log.
+   */
+  tap(tap: Tap): () => void {
+    return this.#taps.open(tap);
+  }
+
   #changed(container: ContainerDetails): void {
     this.#stats.seen(container.id);
     if (this.#settings.collect.logs.enabled) this.#logs.changed(container);
@@ -159,9 +204,10 @@ export class Pipeline {
     if (events.enabled) this.#events.event(event, ordinal);
   }
 
-  #missed(event: EngineEvent, subjects: Subjects): void {
+  #missed(event: EngineEvent): void {
     const container = this.#events.describe(event);
-    if (subjects.of(container).route.lanes.log.length > 0) this.#logs.missed(event, container);
+    if (this.#subjects.of(container).route.lanes.log.length > 0)
+      this.#logs.missed(event, container);
   }
 
   // Neither clock need be right, only both must run.
@@ -169,6 +215,10 @@ export class Pipeline {
     const { clock, engineInfo } = this.#ports;
     return earlier(engineInfo.now, this.#bornMs - clock.monotonicMs());
   }
+}
+
+function namesOf(lanes: readonly { readonly name: string }[]): readonly string[] {
+  return lanes.map(({ name }) => name);
 }
 
 function routedLanes(settings: PipelineSettings, lanes: readonly Lane[]): readonly RoutedLane[] {

@@ -26,6 +26,8 @@ const homes: Readonly<Record<string, string>> = {
   pino: 'agent/src/diagnostics/',
   'pino-pretty': 'agent/src/diagnostics/',
   commander: 'agent/src/program.ts',
+  fastify: 'agent/src/admin/server.ts',
+  'prom-client': 'agent/src/admin/registry.ts',
   'string-width': 'agent/src/live/cells.ts',
 };
 

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
-import type { Secret } from '@tallyman/sdk';
 import { explain } from './explain.ts';
 import { grammar } from './grammar.ts';
+import { adminFrom } from './listen.ts';
+import type { AdminConfig } from './model.ts';
 import { Report } from './report.ts';
 import { settledAs } from './settle.ts';
 import { type Environment, lookupIn, sourceOf } from './source.ts';
@@ -10,13 +11,6 @@ import { treeOf } from './tree.ts';
 import { isMapping, typed } from './typed.ts';
 import { unknownKeyWords } from './unknown-key.ts';
 import { checkFor } from './validate.ts';
-
-/** What the file says of the admin endpoint. */
-export interface AdminSection {
-  /** As written, or the default. */
-  readonly listen: string;
-  readonly token?: Secret;
-}
 
 /**
  * Reads the `admin` section of a configuration file, for programs that talk to the agent. The rest may need
@@ -31,7 +25,7 @@ export async function loadAdmin({
   /** The file's content, where that is at hand. */
   readonly text?: string;
   readonly env: Environment;
-}): Promise<AdminSection> {
+}): Promise<AdminConfig> {
   const source = (text ?? (await sourceOf(path))).replace(/^\uFEFF/, '');
   const report = new Report(path, source);
   const document = documentOf(source, report);
@@ -46,5 +40,7 @@ export async function loadAdmin({
       unknownKeyWords(key, { holder, known, optionNames: () => [] }),
   });
   report.throwIfAny('/admin');
-  return settledAs(schema, section);
+  const admin = adminFrom(settledAs(schema, section), report);
+  report.throwIfAny('/admin');
+  return admin;
 }

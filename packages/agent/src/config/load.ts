@@ -6,8 +6,8 @@ import type { ChosenSink } from './chosen-sink.ts';
 import { engineFrom } from './engine.ts';
 import { explain } from './explain.ts';
 import { grammar } from './grammar.ts';
+import { adminFrom } from './listen.ts';
 import type { EngineConfig, LoadedConfig } from './model.ts';
-import { idleNotes } from './notes.ts';
 import { under } from './pointer.ts';
 import { Report } from './report.ts';
 import { settledAs } from './settle.ts';
@@ -50,6 +50,7 @@ export async function loadConfig({
   const settled = settledAs(grammar, { ...sections, sinks: {} });
   const engine = engineFrom(settled.engine, env, report);
   refuseForeignFiles(settled.collect, engine, report);
+  const admin = adminFrom(settled.admin, report);
   const loaded = chosen.map((one) => sinkFrom(one, report));
   report.throwIfAny();
 
@@ -64,9 +65,9 @@ export async function loadConfig({
       maxSizeBytes: settled.state.max_size,
       configured: report.placeOf('/state/directory') !== undefined,
     },
-    admin: settled.admin,
+    admin,
     sinks: sinks.map(({ sink }) => sink),
-    notes: [...idleNotes(report), ...sinks.flatMap(({ notes }) => notes)],
+    notes: sinks.flatMap(({ notes }) => notes),
   };
 }
 

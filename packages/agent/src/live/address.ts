@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Secret } from '@tallyman/sdk';
 import { loadAdmin } from '../config/admin.ts';
+import type { AdminConfig } from '../config/model.ts';
 import type { Environment } from '../config/source.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -46,7 +47,7 @@ export async function adminAddress(
   }
   if (file === undefined)
     return { ...placeFrom(defaultAddress, ''), source: 'the default', ...withToken };
-  return { ...placeOfListener(file.listen, `${path}`), source: `${path}`, ...withToken };
+  return { ...placeOfListener(file, `${path}`), source: `${path}`, ...withToken };
 }
 
 type Place = Pick<AdminAddress, 'url' | 'socketPath'>;
@@ -75,19 +76,30 @@ function placeFrom(text: string, source: string): Place {
 }
 
 /** Where to reach what listens there: on all addresses means on the local one, too. */
-function placeOfListener(listen: string, path: string): Place {
+function placeOfListener({ address, listen }: AdminConfig, path: string): Place {
   const at = `${path}: admin.listen`;
-  if (listen === 'none')
-    throw new UsageError(`${at} is none: this agent has no endpoint; set it to ${defaultAddress}`);
-  const place = placeFrom(listen, at);
-  if (place.url.port === '0')
-    throw new UsageError(
-      `${at} leaves the port to the system, so that it cannot be known here; name the address: --admin HOST:PORT`,
-    );
-  if (place.url.hostname === '0.0.0.0') place.url.hostname = '127.0.0.1';
-  if (place.url.hostname === '[::]') place.url.hostname = '[::1]';
-  return place;
+  switch (address.kind) {
+    case 'none':
+      throw new UsageError(
+        `${at} is none: this agent has no endpoint; set it to ${defaultAddress}`,
+      );
+    case 'unix':
+      return placeFrom(listen, at);
+    case 'tcp': {
+      if (address.port === 0)
+        throw new UsageError(
+          `${at} leaves the port to the system, so that it cannot be known here; name the address: --admin HOST:PORT`,
+        );
+      const host = localOf.get(address.host) ?? address.host;
+      return placeFrom(`${host.includes(':') ? `[${host}]` : host}:${address.port}`, at);
+    }
+  }
 }
+
+const localOf = new Map([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '::1'],
+]);
 
 /** For messages. */
 export function placeText({ url, socketPath }: Place): string {

@@ -70,8 +70,14 @@ describe('the address', () => {
     expect(await found({ config })).toEqual(['http://127.0.0.1:9180', undefined, config]);
   });
 
+  test('may be a socket', async () => {
+    const config = file('socket.yaml', 'admin: { listen: "unix:///run/tallyman.sock" }');
+
+    expect((await found({ config }))[0]).toBe('unix:///run/tallyman.sock');
+  });
+
   test('on all addresses is reached on this one', async () => {
-    const config = file('six.yaml', 'admin: { listen: "[::]:9180" }');
+    const config = file('six.yaml', 'admin: { listen: "[::]:9180", token: x }');
 
     expect((await found({ config }))[0]).toBe('http://[::1]:9180');
   });
@@ -117,6 +123,8 @@ describe('refused, with what to do:', () => {
   });
 
   test.each([
+    ['listen: none', 'this agent has no endpoint'],
+    ['listen: "0.0.0.0:9180"', 'no token guards it'],
     ['listen: "127.0.0.1:0"', 'leaves the port to the system'],
     ['listen: 9180', /:1:\d+ {2}admin\.listen: expected HOST:PORT/],
     ['token: "${NO_SUCH}"', 'admin.token'],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** What an agent finds in its folder. `FOLDER` in any of it stands for the folder's path. */
 export interface FolderOptions {
-  /** The configuration; as text where its form matters. Without `engine`, `state` and `sinks`: ours. */
+  /** The configuration; as text where its form matters. Without `engine`, `state`, `admin` and `sinks`: ours. */
   readonly config?: Readonly<Record<string, unknown>> | string;
   readonly socketPath?: string;
   /** Files beside the configuration, e.g. sinks. */
@@ -27,6 +27,8 @@ function configText({ config = {}, socketPath }: FolderOptions, folder: string):
   const own = {
     engine: { host: `unix://${socketPath ?? join(folder, 'no.sock')}` },
     state: { directory: join(folder, 'state') },
+    // Agents of other tests run at the same time.
+    admin: { listen: 'none' },
     sinks: { stdout: { options: { format: 'json' } } },
   };
   // YAML takes JSON as it is.

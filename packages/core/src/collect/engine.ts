@@ -91,7 +91,11 @@ export type EngineAddress =
     };
 
 /** The address as people write it. */
-export function addressText(address: EngineAddress): string {
+export function addressText(
+  address:
+    | { readonly kind: 'unix'; readonly socketPath: string }
+    | { readonly kind: 'tcp'; readonly host: string; readonly port: number },
+): string {
   return address.kind === 'unix'
     ? `unix://${address.socketPath}`
     : `tcp://${address.host}:${address.port}`;

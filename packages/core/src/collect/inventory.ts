@@ -79,6 +79,11 @@ export class Inventory {
     return this.#containers;
   }
 
+  /** Whether the engine answers, its events are followed and the containers are known. */
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
   /** Resolves once the engine answers and the containers are known. */
   async connected(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();

@@ -144,6 +144,7 @@ export class Lane implements LanePort {
     const { bytes: heldBytes, inFlightBytes } = this.#hold;
     const { records, oldestMs, ...stored } = this.#hold.census();
     const { failingSinceMs } = this.#conditions;
+    const error = this.#sender.failureReason;
     return {
       ...this.#attempts.snapshot(),
       ...stored,
@@ -153,6 +154,7 @@ export class Lane implements LanePort {
       oldestHeldMs: oldestMs === undefined ? 0 : this.#clock.monotonicMs() - oldestMs,
       consecutiveFailures: this.#sender.failures,
       ...(failingSinceMs !== undefined && { failingSinceMs }),
+      ...(error !== undefined && { error }),
       ...(this.#disk && { disk: this.#disk.vitals }),
     };
   }

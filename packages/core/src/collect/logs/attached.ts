@@ -21,6 +21,7 @@ export interface AttachWay {
 
 /** One container that is attached to. Its lines have no place to go on from, and never wait for a lane. */
 export class AttachedLog implements CollectedLog {
+  readonly reader = 'attach';
   readonly tally: LogTally;
   readonly #settings: FollowedSettings;
   readonly #signal: AbortSignal;
@@ -121,7 +122,7 @@ export class AttachedLog implements CollectedLog {
 
   #count(records: readonly LogRecord[]): void {
     this.tally.add(records);
-    this.#settings.counters.add('log_lines', records.length);
+    this.#settings.seen(this.#container, records);
   }
 
   #logReading(since: string | undefined): LogReading {

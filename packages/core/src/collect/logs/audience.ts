@@ -13,6 +13,8 @@ export interface ReadChunk {
 export interface Lag {
   readonly records: number;
   readonly bytes: number;
+  /** What it has read by itself since it is behind. */
+  readonly doneBytes: number;
 }
 
 /** A lane that is behind. */
@@ -20,6 +22,7 @@ interface Behind {
   place: LogPlace;
   records: number;
   bytes: number;
+  doneBytes: number;
 }
 
 // What the shared reader reads while a lane that was away takes its last steps.
@@ -112,7 +115,8 @@ export class Audience {
   leaveLate({ chunk }: ReadChunk): void {
     for (const [lane, place] of this.#late) {
       this.#live.delete(lane);
-      this.#behind.set(lane, { place, records: chunk.records.length, bytes: bytesOf(chunk) });
+      const [records, bytes] = [chunk.records.length, bytesOf(chunk)];
+      this.#behind.set(lane, { ...behindAt(place), records, bytes });
     }
     this.#late.clear();
   }
@@ -129,7 +133,9 @@ export class Audience {
     if (behind === undefined) return;
     behind.place = place;
     behind.records = Math.max(0, behind.records - chunk.records.length);
-    behind.bytes = Math.max(0, behind.bytes - bytesOf(chunk));
+    const bytes = bytesOf(chunk);
+    behind.bytes = Math.max(0, behind.bytes - bytes);
+    behind.doneBytes += bytes;
   }
 
   /** While no lane is live: the shared reader goes on from this lane's place. */
@@ -227,7 +233,7 @@ export class Audience {
 }
 
 function behindAt(place: LogPlace): Behind {
-  return { place, records: 0, bytes: 0 };
+  return { place, records: 0, bytes: 0, doneBytes: 0 };
 }
 
 function bytesOf({ records }: LogChunk): number {

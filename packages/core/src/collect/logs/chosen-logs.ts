@@ -49,6 +49,8 @@ export class ChosenLogs implements LogStore {
   readonly #warned = new Set<string>();
   #hasWarnedOfLimit = false;
   readonly #choices = new Map<string, 'file' | Reason>();
+  /** Where each log was read from last. */
+  readonly #read = new Map<string, 'engine' | 'file'>();
 
   constructor(settings: ChosenLogsSettings) {
     this.#settings = settings;
@@ -74,10 +76,15 @@ export class ChosenLogs implements LogStore {
     return this.#settings.files?.store.holds(id) ?? false;
   }
 
+  /** Where the log of a container is read from: as it was last, before that as is meant to be. */
+  sourceOf(id: string): 'engine' | 'file' {
+    return this.#read.get(id) ?? (this.#choices.get(id) === 'file' ? 'file' : 'engine');
+  }
+
   /** Nothing of the container is read any more. */
   forget(id: string): void {
     this.#settings.files?.store.forget(id);
-    for (const known of [this.#failed, this.#warned, this.#choices]) known.delete(id);
+    for (const known of [this.#failed, this.#warned, this.#choices, this.#read]) known.delete(id);
   }
 
   /** Nothing is read any more. */
@@ -104,6 +111,7 @@ export class ChosenLogs implements LogStore {
     const { files } = this.#settings;
     if (this.#choose(container) === 'file' && files !== undefined) {
       const bytes = await this.#fromFile(files, container, query, signal);
+      this.#read.set(container.id, bytes === undefined ? 'engine' : 'file');
       if (bytes !== undefined) return bytes;
     }
     return this.#settings.engine.read(container, query, signal);

@@ -1,10 +1,11 @@
-import type { Clock, LogCounts } from '@tallyman/sdk';
+import type { Clock, ContainerStat, LogCounts } from '@tallyman/sdk';
 import type { ContainerDetails } from '../../decode/inspect.ts';
 import type { Counters } from '../../vitals/counters.ts';
 import type { Diagnostics } from '../../vitals/log.ts';
 import type { ContainerDirectory } from '../containers.ts';
 import type { Engine } from '../engine.ts';
 import type { Subjects } from '../subjects.ts';
+import type { Taps } from '../taps.ts';
 import type { CgroupSource } from './cgroup/source.ts';
 import { ReaderChoice, type ReaderName } from './choice.ts';
 import { EngineReader } from './engine-reader.ts';
@@ -22,6 +23,7 @@ export interface StatPollerSettings {
   readonly clock: Clock;
   readonly log: Diagnostics;
   readonly counters: Counters;
+  readonly taps: Taps;
   readonly intervalMs: number;
   readonly isPodman: boolean;
   readonly connected: (signal: AbortSignal) => Promise<void>;
@@ -55,6 +57,11 @@ export class StatPoller {
   /** Begins the first window of a container that was not seen before. */
   seen(id: string): void {
     this.#series.seen(id);
+  }
+
+  /** The latest record of a container, without what only some lanes get. */
+  latestOf(id: string): ContainerStat | undefined {
+    return this.#series.latestOf(id);
   }
 
   /** Runs until the signal aborts. */

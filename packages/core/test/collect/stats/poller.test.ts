@@ -6,6 +6,7 @@ import { type Engine, EngineError } from '../../../src/collect/engine.ts';
 import type { CgroupReading } from '../../../src/collect/stats/cgroup/source.ts';
 import { StatPoller } from '../../../src/collect/stats/poller.ts';
 import { Subjects } from '../../../src/collect/subjects.ts';
+import { Taps } from '../../../src/collect/taps.ts';
 import { type ContainerDetails, containerFrom } from '../../../src/decode/inspect.ts';
 import { timeOfNanos } from '../../../src/decode/timestamp.ts';
 import { Router } from '../../../src/route/router.ts';
@@ -141,6 +142,7 @@ function polled({
     clock,
     log: logInto(said),
     counters,
+    taps: new Taps(logInto(said)),
     intervalMs,
     isPodman,
     connected: async () => {},
