@@ -7,7 +7,7 @@ export const tapFormats = ['pretty', 'json', 'logfmt', 'raw'] as const;
 export type TapFormat = (typeof tapFormats)[number];
 
 // A terminal wraps a longer line over more rows than one wants to see of it; the other formats have it whole.
-const longestMessage = 4_000;
+const longestMessage = 1_000;
 
 /** How records become the text that is printed. Absent: pretty on a terminal, json otherwise. */
 export function encoderOf(

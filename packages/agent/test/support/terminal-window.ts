@@ -32,9 +32,10 @@ export class TerminalWindow implements Disposable {
     );
   }
 
-  /** Types `tallyman ARGS` into the shell. */
+  /** Clears the screen and types `tallyman ARGS` into the shell, which says at the end: `ended with CODE`. */
   run(args: readonly string[]): void {
     const words = [process.execPath, program, ...args].map((word) => `'${word}'`);
+    this.#tmux('send-keys', '-R');
     this.#tmux('send-keys', '-l', `clear; ${words.join(' ')}; echo "ended with $?"`);
     this.keys('Enter');
   }
