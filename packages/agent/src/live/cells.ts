@@ -8,7 +8,7 @@ const longestCharacter = 16;
 
 // They join what stands beside them into one picture, or choose its look. Terminals disagree on the width of what
 // comes out; without them the parts stand side by side, on which all agree.
-const joining = /[\u200d\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/gu;
+const joining = /\u200d|\p{Variation_Selector}/gu;
 // Soft hyphens, zero width spaces, tags, fillers: two names must not look the same and be different.
 const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 const plainAscii = /^[ -~]*$/;

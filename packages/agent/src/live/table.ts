@@ -16,7 +16,7 @@ export interface Column<Row> {
   /** It grows up to here where its cells need that and there is room. Absent: it does not grow. */
   readonly widest?: number;
   readonly align: 'left' | 'right';
-  cell(row: Row): Cell;
+  readonly cell: (row: Row) => Cell;
 }
 
 /** A column and the room that it has. */

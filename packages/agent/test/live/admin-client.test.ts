@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type Clock, Secret, systemClock } from '@tallyman/sdk';
+import { type Clock, messageOf, Secret, systemClock } from '@tallyman/sdk';
 import { VirtualClock } from '@tallyman/testkit';
 import { AdminClient } from '../../src/live/admin-client.ts';
 import { AdminError } from '../../src/live/admin-error.ts';
@@ -26,7 +26,7 @@ async function failureOf(work: Promise<unknown>): Promise<{ message: string; hel
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  if (!(error instanceof AdminError)) throw new Error(`no error of the agent: ${error}`);
+  if (!(error instanceof AdminError)) throw new Error(`no error of the agent: ${messageOf(error)}`);
   return { message: error.message, help: error.help.join('\n') };
 }
 

@@ -170,10 +170,8 @@ describe('tap', () => {
   test('prints records as JSON where there is no terminal, as many as it is asked for', async () => {
     await using endpoint = await new AdminEndpoint().start();
     const records = [logRecord({ message: hostile }), statRecord(), eventRecord(), logRecord()];
-    await using agent = await asking(endpoint, [
-      'tap',
-      ...['--kinds', 'logs,stats,events', '--limit', '3'],
-    ]);
+    const args = 'tap --kinds logs,stats,events --limit 3'.split(' ');
+    await using agent = await asking(endpoint, args);
     await until(() => endpoint.streams === 1, 'it is connected');
 
     for (const record of records) endpoint.record(record);
@@ -185,10 +183,9 @@ describe('tap', () => {
 
   test('asks for what its filters say', async () => {
     await using endpoint = await new AdminEndpoint().start();
-    await using agent = await asking(endpoint, [
-      ...['tap', '--name', 'web-*', '--name', 'api', '--image', 'nginx', '--label', 'a=b c'],
-      ...['--compose', 'shop', '--sink', 'everything', '--stream', 'stderr', '--grep', 'GET &'],
-    ]);
+    const containers = '--name web-* --name api --image nginx --compose shop'.split(' ');
+    const lines = ['--label', 'a=b c', '--sink', 'everything', '--stream', 'stderr'];
+    await using agent = await asking(endpoint, ['tap', ...containers, ...lines, '--grep', 'GET &']);
     await until(() => endpoint.streams === 1, 'it is connected');
     const { exitCode } = await agent.stop('SIGINT');
 

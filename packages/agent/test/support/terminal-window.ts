@@ -21,12 +21,21 @@ export class TerminalWindow implements Disposable {
 
   constructor({ columns, rows, env = {} }: WindowOptions) {
     const { PATH = '', HOME = '' } = process.env;
+    const size = ['-x', `${columns}`, '-y', `${rows}`];
     execFileSync(
       'tmux',
       [
-        ...['-S', this.#socket, '-f', '/dev/null', '-u'],
-        ...['new-session', '-d', '-x', `${columns}`, '-y', `${rows}`],
-        ...['env', 'PS1=$ ', 'sh'],
+        '-S',
+        this.#socket,
+        '-f',
+        '/dev/null',
+        '-u',
+        'new-session',
+        '-d',
+        ...size,
+        'env',
+        'PS1=$ ',
+        'sh',
       ],
       { env: { PATH, HOME, LANG: 'C.UTF-8', ...env } },
     );
