@@ -48,7 +48,7 @@ export async function tap(options: TapOptions): Promise<number> {
   let left = options.limit ?? Number.POSITIVE_INFINITY;
   let wasLost = false;
   for await (const happening of following(client, queryOf(options), links)) {
-    if (happening.kind === 'lost')
+    if (happening.kind === 'lost' && !wasLost)
       complain([`tallyman: ${happening.error.message}; trying again.`]);
     if (happening.kind === 'reached' && wasLost)
       complain(['tallyman: connected again; what came meanwhile is not shown.']);

@@ -31,11 +31,20 @@ export async function top(options: TopOptions): Promise<number> {
   const address = await adminAddress(options, { env: process.env, defaultConfigPath });
   const client = new AdminClient(address, systemClock);
   using ending = new Ending();
-  const { json, once } = options;
-  if (json) await (once ? printState(client, ending) : printStates(client, ending));
-  else if (once || !isScreen()) await printTable(client, viewOf(options), ending);
-  else await showTable(client, viewOf(options), ending);
+  try {
+    await shown(client, options, ending);
+  } catch (error) {
+    // What was waited for when the user ended it is no failure.
+    if (!ending.signal.aborted) throw error;
+  }
   return 0;
+}
+
+function shown(client: AdminClient, options: TopOptions, ending: Ending): Promise<void> {
+  const { json, once } = options;
+  if (json) return once ? printState(client, ending) : printStates(client, ending);
+  const view = viewOf(options);
+  return once || !isScreen() ? printTable(client, view, ending) : showTable(client, view, ending);
 }
 
 function viewOf({ sort, filter = '', sink }: TopOptions): View {
@@ -49,9 +58,11 @@ async function printState(client: AdminClient, { signal }: Ending): Promise<void
 
 async function printStates(client: AdminClient, { signal }: Ending): Promise<void> {
   await using printer = new Printer(standardOutput(systemClock), signal);
+  let wasLost = false;
   for await (const happening of states(client, signal)) {
-    if (happening.kind === 'lost')
+    if (happening.kind === 'lost' && !wasLost)
       complain([`tallyman: ${happening.error.message}; trying again.`]);
+    wasLost = happening.kind === 'lost';
     if (happening.kind !== 'events') continue;
     for (const { data } of stateEvents(happening))
       if ((await printer.print(jsonLine(data))) === 'ended') return;

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { Secret } from '@tallyman/sdk';
 import { loadAdmin } from '../config/admin.ts';
 import type { AdminConfig } from '../config/model.ts';
@@ -36,7 +36,7 @@ export async function adminAddress(
 ): Promise<AdminAddress> {
   const named = choice.admin ?? (env.TALLYMAN_ADMIN || undefined);
   const ownToken = env.TALLYMAN_ADMIN_TOKEN ? new Secret(env.TALLYMAN_ADMIN_TOKEN) : undefined;
-  const path = choice.config ?? env.TALLYMAN_CONFIG ?? existing(defaultConfigPath);
+  const path = choice.config ?? env.TALLYMAN_CONFIG ?? readable(defaultConfigPath);
   const isFileRead = path !== undefined && (named === undefined || choice.config !== undefined);
   const file = isFileRead ? await loadAdmin({ path, env }) : undefined;
   const token = ownToken ?? file?.token;
@@ -45,15 +45,24 @@ export async function adminAddress(
     const source = choice.admin === undefined ? 'TALLYMAN_ADMIN' : '--admin';
     return { ...placeFrom(named, source), source, ...withToken };
   }
-  if (file === undefined)
-    return { ...placeFrom(defaultAddress, ''), source: 'the default', ...withToken };
+  if (file === undefined) {
+    const isHidden = existsSync(defaultConfigPath);
+    const source = `the default${isHidden ? `, as ${defaultConfigPath} may not be read by this user` : ''}`;
+    return { ...placeFrom(defaultAddress, ''), source, ...withToken };
+  }
   return { ...placeOfListener(file, `${path}`), source: `${path}`, ...withToken };
 }
 
 type Place = Pick<AdminAddress, 'url' | 'socketPath'>;
 
-function existing(path: string): string | undefined {
-  return existsSync(path) ? path : undefined;
+/** The agent's file has tokens in it and may be for its user alone; the address need not be. */
+function readable(path: string): string | undefined {
+  try {
+    closeSync(openSync(path, 'r'));
+    return path;
+  } catch {
+    return undefined;
+  }
 }
 
 function placeFrom(text: string, source: string): Place {

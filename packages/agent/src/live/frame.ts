@@ -29,6 +29,8 @@ export interface Frame {
 const blank: Line = [];
 // Below this the containers need the blank lines themselves.
 const roomyRows = 16;
+// Header, notice, two blank lines, summary, titles, footer.
+const rowsOfTheRest = 7;
 
 /** The screen: the agent, its lanes, and a page of its containers. */
 export function frameOf(
@@ -42,10 +44,12 @@ export function frameOf(
   const { columns, rows } = size;
   const between = rows >= roomyRows ? [blank] : [];
   const notice = away === undefined ? [] : [awayLine(away, columns)];
-  const lanes = boundedLanes(figures, view, { columns, rows: Math.max(3, Math.floor(rows / 3)) });
+  const all = sorted(selected(figures.containers, view), view.sort, view.order);
+  // A third, and what the containers do not need.
+  const laneRows = Math.max(3, Math.floor(rows / 3), rows - all.length - rowsOfTheRest);
+  const lanes = boundedLanes(figures, view, { columns, rows: laneRows });
   const top = [headerLine(figures, columns), ...notice, ...between, ...lanes, ...between];
 
-  const all = sorted(selected(figures.containers, view), view.sort, view.order);
   const pageSize = Math.max(1, rows - top.length - 3);
   const above = Math.max(0, Math.min(view.above, all.length - pageSize));
   const page = { above, size: pageSize, total: all.length };

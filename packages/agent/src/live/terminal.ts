@@ -38,7 +38,7 @@ interface Listeners {
 }
 
 /**
- * The terminal of the process, taken over until `close`: the alternate screen, its keys, no cursor. However the
+ * The terminal of the process, taken over until it is disposed of: the alternate screen, its keys, no cursor. However the
  * process ends, short of SIGKILL, the terminal is given back as it was.
  */
 export class Terminal implements Disposable {
@@ -109,13 +109,18 @@ export class Terminal implements Disposable {
   readonly #giveBack = (): void => {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    if (process.stdin.isTTY) {
-      process.stdin.off('keypress', this.#onKeypress);
-      process.stdin.off('end', this.#onGone).off('error', this.#onGone);
-      process.stdin.setRawMode(false);
-      process.stdin.pause();
+    try {
+      if (process.stdin.isTTY) {
+        process.stdin.off('keypress', this.#onKeypress);
+        process.stdin.off('end', this.#onGone).off('error', this.#onGone);
+        process.stdin.setRawMode(false);
+        process.stdin.pause();
+      }
+      write(1, leave);
+    } catch (error) {
+      // A terminal that was closed meanwhile wants nothing back.
+      if (codeOf(error) === undefined) throw error;
     }
-    write(1, leave);
   };
 
   readonly #onKeypress = (

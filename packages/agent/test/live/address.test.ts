@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of the configuration
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -69,6 +69,24 @@ describe('the address', () => {
 
     expect(await found({ config })).toEqual(['http://127.0.0.1:9180', undefined, config]);
   });
+
+  (process.getuid?.() === 0 ? test : test.skip)(
+    'is the default where the default file is not for this user',
+    async () => {
+      chmodSync(folder, 0o755);
+      chmodSync(guarded, 0o600);
+      process.seteuid?.(65_534);
+      // The file is looked for before anything is waited for.
+      const address = found({}, { byDefault: 'guarded.yaml' });
+      process.seteuid?.(0);
+
+      expect(await address).toEqual([
+        'http://127.0.0.1:9180',
+        undefined,
+        `the default, as ${guarded} may not be read by this user`,
+      ]);
+    },
+  );
 
   test('may be a socket', async () => {
     const config = file('socket.yaml', 'admin: { listen: "unix:///run/tallyman.sock" }');

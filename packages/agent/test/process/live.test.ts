@@ -70,6 +70,16 @@ describe('top', () => {
     expect([exitCode, endpoint.requests]).toEqual([0, ['GET /api/state']]);
   });
 
+  test('ends with 0 and without a word when it is told to between two looks', async () => {
+    await using endpoint = await new AdminEndpoint().start();
+    await using agent = await asking(endpoint, ['top', '--once']);
+    await until(() => endpoint.requests.length === 1, 'it has looked once');
+
+    const { exitCode } = await agent.stop('SIGINT');
+
+    expect([exitCode, agent.stdout, agent.stderr]).toEqual([0, '', '']);
+  });
+
   test('--json prints a line a state until SIGTERM, also after the agent was away', async () => {
     await using endpoint = await new AdminEndpoint().start();
     await using agent = await asking(endpoint, ['top', '--json']);

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { logRecord } from '@tallyman/testkit';
 import { harmful, hostile } from '../live/hostile.ts';
@@ -89,6 +91,35 @@ testOnTerminal.each([
   expect(during).toBe('1 0 0');
   expect(after.join('\n')).not.toContain('CONTAINERS');
   expect(window.says('#{alternate_on} #{cursor_flag} #{wrap_flag}')).toBe('0 1 1');
+});
+
+testOnTerminal.each(['throw', 'reject'])(
+  'an error that nobody expected is seen, with the terminal given back: %s',
+  async (how) => {
+    const program = fileURLToPath(new URL('./programs/broken-screen.ts', import.meta.url));
+    using window = new TerminalWindow({ columns: 100, rows: 24 });
+    window.run([how], program);
+    await window.showing(/^about to break/);
+
+    window.keys('x');
+    const rows = await window.showing(/^ended with 1/);
+
+    expect(rows.join('\n')).toContain('Error: broken');
+    expect(window.says('#{alternate_on} #{cursor_flag} #{wrap_flag}')).toBe('0 1 1');
+  },
+);
+
+testOnTerminal('a terminal that is closed ends it', async () => {
+  await using endpoint = await new AdminEndpoint().start();
+  using window = new TerminalWindow({ columns: 80, rows: 24 });
+  window.run(['top', '--admin', endpoint.url]);
+  await window.showing(/^web-1 /);
+  const { pid } = window;
+
+  window[Symbol.dispose]();
+
+  await until(() => !existsSync(`/proc/${pid}`), 'the process is gone');
+  await until(() => endpoint.streams === 0, 'its connection is closed');
 });
 
 testOnTerminal(

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { program } from './agent-process.ts';
@@ -41,9 +41,12 @@ export class TerminalWindow implements Disposable {
     );
   }
 
-  /** Clears the screen and types `tallyman ARGS` into the shell, which says at the end: `ended with CODE`. */
-  run(args: readonly string[]): void {
-    const words = [process.execPath, program, ...args].map((word) => `'${word}'`);
+  /**
+   * Clears the screen and types `tallyman ARGS`, or another program, into the shell, which says at the end:
+   * `ended with CODE`.
+   */
+  run(args: readonly string[], file: string = program): void {
+    const words = [process.execPath, file, ...args].map((word) => `'${word}'`);
     this.#tmux('send-keys', '-R');
     this.#tmux('send-keys', '-l', `clear; ${words.join(' ')}; echo "ended with $?"`);
     this.keys('Enter');
@@ -85,7 +88,7 @@ export class TerminalWindow implements Disposable {
   /** The process that the shell runs. */
   get pid(): number {
     const shell = this.says('#{pane_pid}');
-    return Number(execFileSync('ps', ['--ppid', shell, '-o', 'pid='], { encoding: 'utf8' }));
+    return Number(readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8'));
   }
 
   [Symbol.dispose](): void {
