@@ -62,7 +62,8 @@ export async function runAgent(settings: AgentSettings): Promise<number> {
 /** Collects, and answers meanwhile who asks how that goes. Resolves to the exit code. */
 async function observable(settings: AgentSettings, state: AgentState): Promise<number> {
   const { config, diagnostics, stop } = settings;
-  const view = new AgentView(settings, systemClock);
+  const current = { config, readAt: new Date(systemClock.now()).toISOString() };
+  const view = new AgentView({ ...settings, current }, systemClock);
   const ports = { clock: systemClock, log: diagnostics };
   const endpoint = await openEndpoint(config.admin, view, ports);
   if (endpoint === 'refused') return 1;
@@ -115,7 +116,7 @@ async function collected(
       type === 'stdout' ? endingWithReader(sink, () => readerGone(name, settings)) : sink,
   });
   pipeline.start();
-  view.collects({ pipeline, engineInfo, counts, host });
+  view.collects({ pipeline, counts, host });
   await stop.requested();
   const account = await stopped(pipeline, state, settings);
   diagnostics.info({ counts: pipeline.counters() }, 'What was collected.');

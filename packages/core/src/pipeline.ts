@@ -1,5 +1,5 @@
 import type { Clock, ContainerStat, RecordKind } from '@tallyman/sdk';
-import type { Engine, EngineError } from './collect/engine.ts';
+import type { Engine, EngineError, EngineInfo } from './collect/engine.ts';
 import { EventCollector } from './collect/event-collector.ts';
 import { Inventory } from './collect/inventory.ts';
 import type { LogReport } from './collect/logs/collected.ts';
@@ -42,6 +42,11 @@ export interface PipelinePorts {
 /** How a lane does: its status and since when, what it holds, and what it has left to the engine. */
 export interface LaneReport extends LaneCondition, LaneVitals {
   readonly lag: LaneLag;
+}
+
+/** The engine that is collected from. */
+export interface EngineReport extends Pick<EngineInfo, 'product' | 'apiVersion'> {
+  readonly isConnected: boolean;
 }
 
 /** What is collected of a container, and for whom. */
@@ -165,9 +170,10 @@ export class Pipeline {
     return this.#counters.snapshot();
   }
 
-  /** Whether the engine answers and its containers are known. */
-  get isConnected(): boolean {
-    return this.#inventory.isConnected;
+  /** The engine as it said when it was reached last, and whether it answers and its containers are known. */
+  engine(): EngineReport {
+    const { product, apiVersion } = this.#inventory.engineInfo ?? this.#ports.engineInfo;
+    return { product, apiVersion, isConnected: this.#inventory.isConnected };
   }
 
   /** All containers that are known now. */

@@ -27,7 +27,7 @@ const homes: Readonly<Record<string, string>> = {
   'pino-pretty': 'agent/src/diagnostics/',
   commander: 'agent/src/program.ts',
   fastify: 'agent/src/admin/server.ts',
-  'prom-client': 'agent/src/admin/registry.ts',
+  'prom-client': 'agent/src/admin/metrics/',
   'string-width': 'agent/src/live/cells.ts',
 };
 

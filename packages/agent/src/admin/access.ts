@@ -5,8 +5,8 @@ import { isLoopback } from '../config/listen.ts';
 /** What guards the endpoint. */
 export interface Guard {
   readonly token?: Secret;
-  /** Beside loopback, what requests may name as the host they are for. */
-  readonly hosts: readonly string[];
+  /** Beside loopback, what requests may name as the host they are for. `any`: where no browser gets to. */
+  readonly hosts: readonly string[] | 'any';
 }
 
 /** What is asked of a request before anything else. */
@@ -52,7 +52,7 @@ export function refusalOf(approach: Approach, guard: Guard): Refusal | undefined
  */
 function strangerRefusal({ host }: Approach, { hosts }: Guard): Refusal | undefined {
   // Browsers always name one.
-  if (host === undefined) return undefined;
+  if (host === undefined || hosts === 'any') return undefined;
   const [, bracketed, plain] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d*)?$/.exec(host.toLowerCase()) ?? [];
   const name = bracketed ?? plain;
   if (name !== undefined && (isLoopback(name) || hosts.includes(name))) return undefined;

@@ -3,6 +3,7 @@ import { type Clock, messageOf } from '@tallyman/sdk';
 import { codeOf } from '@tallyman/sink-stdout';
 import type { AdminConfig, ListenAddress } from '../config/model.ts';
 import type { AgentDiagnostics } from '../diagnostics/diagnostics.ts';
+import type { Guard } from './access.ts';
 import { guardSocket, removeLeftover } from './socket-file.ts';
 import type { AgentView } from './view.ts';
 
@@ -30,8 +31,7 @@ export async function openEndpoint(
     import('./streams.ts'),
   ]);
   const streams = new Streams(view, clock);
-  const hosts = [hostname(), ...(address.kind === 'tcp' ? [address.host] : [])];
-  const guard = { hosts: hosts.map((host) => host.toLowerCase()), ...(token && { token }) };
+  const guard = { hosts: hostsOf(address), ...(token && { token }) };
   const server = adminServer({ view, guard, streams, log });
   try {
     if (address.kind === 'unix') await removeLeftover(address.socketPath);
@@ -39,6 +39,10 @@ export async function openEndpoint(
       address.kind === 'unix' ? { path: address.socketPath } : { ...address },
     );
     if (address.kind === 'unix') guardSocket(address.socketPath);
+    // Such as EMFILE. Nobody else would hear of it, and the process would end.
+    server.server.on('error', (error) =>
+      log.warn({ error }, 'The admin endpoint could not take a connection.'),
+    );
     log.info({ address: address.kind === 'unix' ? listen : at }, 'The admin endpoint listens.');
   } catch (error) {
     await server.close();
@@ -53,6 +57,11 @@ export async function openEndpoint(
       await server.close();
     },
   };
+}
+
+function hostsOf(address: ListenAddress): Guard['hosts'] {
+  if (address.kind !== 'tcp') return 'any';
+  return [hostname(), address.host].map((host) => host.toLowerCase());
 }
 
 function adviceFor(error: unknown, address: ListenAddress): string {

@@ -48,7 +48,7 @@ export function adminServer({ view, guard, streams, log }: AdminServerSettings):
   server.get('/health', (_request, reply) => probed(health(view.stopping), reply));
   server.get('/ready', (_request, reply) => probed(readiness(view.state(), view.stopping), reply));
   server.get('/api/state', async () => view.state());
-  const metrics = lazily(async () => new (await import('./registry.ts')).Metrics());
+  const metrics = lazily(async () => new (await import('./metrics/registry.ts')).Metrics());
   server.get('/metrics', async (_request, reply) => {
     const registry = await metrics();
     reply.type(registry.contentType);

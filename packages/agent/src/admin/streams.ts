@@ -1,6 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import type { Clock } from '@tallyman/sdk';
-import { EventStream } from './event-stream.ts';
+import { EventStream, type EventTarget } from './event-stream.ts';
 import type { StreamWishes } from './stream-query.ts';
 import { tapFilter } from './tap-filter.ts';
 import type { AgentView } from './view.ts';
@@ -9,15 +8,26 @@ const mostClients = 8;
 const bufferBytes = 1024 * 1024;
 const heartbeatMs = 15_000;
 
+/** What a client is answered with, from the first event to the last. */
+export interface StreamResponse extends EventTarget {
+  on(event: 'drain' | 'close', act: () => void): unknown;
+  end(): unknown;
+}
+
+/** What there is to be streamed. */
+export interface StreamSource extends Pick<AgentView, 'tap'> {
+  state(): object;
+}
+
 /** The clients that are streamed to, and what they did not get. */
 export class Streams {
-  readonly #view: AgentView;
+  readonly #source: StreamSource;
   readonly #clock: Clock;
-  readonly #clients = new Set<ServerResponse>();
+  readonly #clients = new Set<StreamResponse>();
   #droppedRecords = 0;
 
-  constructor(view: AgentView, clock: Clock) {
-    this.#view = view;
+  constructor(source: StreamSource, clock: Clock) {
+    this.#source = source;
     this.#clock = clock;
   }
 
@@ -35,14 +45,14 @@ export class Streams {
   }
 
   /** Streams to a client until it goes away or the agent ends. */
-  open(response: ServerResponse, wishes: StreamWishes): void {
+  open(response: StreamResponse, wishes: StreamWishes): void {
     const stream = new EventStream(response, bufferBytes, (records) => {
       this.#droppedRecords += records;
     });
     const ends = [this.#heartbeat(stream), this.#tap(stream, wishes), this.#states(stream, wishes)];
     this.#clients.add(response);
     response.on('drain', () => stream.drained());
-    response.once('close', () => {
+    response.on('close', () => {
       for (const end of ends) end();
       this.#clients.delete(response);
     });
@@ -56,7 +66,7 @@ export class Streams {
   #tap(stream: EventStream, wishes: StreamWishes): () => void {
     if (wishes.kinds.size === 0) return () => {};
     const filter = tapFilter(wishes);
-    return this.#view.tap((sighting) => {
+    return this.#source.tap((sighting) => {
       const records = filter(sighting);
       if (records.length > 0) stream.records(records);
     });
@@ -64,7 +74,7 @@ export class Streams {
 
   #states(stream: EventStream, { stateEveryMs }: StreamWishes): () => void {
     if (stateEveryMs === undefined) return () => {};
-    const send = () => stream.state(JSON.stringify(this.#view.state()));
+    const send = () => stream.state(JSON.stringify(this.#source.state()));
     send();
     return this.#every(stateEveryMs, send);
   }

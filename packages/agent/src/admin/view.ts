@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { addressText, Counters, type Pipeline, type ReachedEngine, type Tap } from '@tallyman/core';
+import { addressText, Counters, type Pipeline, type Tap } from '@tallyman/core';
 import type { Clock } from '@tallyman/sdk';
 import type { LoadedConfig } from '../config/model.ts';
 import { secretsIn } from '../config/secrets.ts';
@@ -14,7 +14,8 @@ import type { AgentState } from './state.ts';
 export interface ViewedAgent {
   /** Where the configuration comes from. */
   readonly source: string;
-  readonly config: LoadedConfig;
+  /** The configuration in force, and when it was read. */
+  readonly current: { readonly config: LoadedConfig; readonly readAt: string };
   readonly stop: Pick<StopRequest, 'signal' | 'reason'>;
 }
 
@@ -22,9 +23,8 @@ export interface ViewedAgent {
 export interface Collecting {
   readonly pipeline: Pick<
     Pipeline,
-    'accounts' | 'vitals' | 'counters' | 'containers' | 'isConnected' | 'tap'
+    'engine' | 'accounts' | 'vitals' | 'counters' | 'containers' | 'tap'
   >;
-  readonly engineInfo: Pick<ReachedEngine, 'product' | 'apiVersion'>;
   readonly counts: Pick<SinkCounts, 'snapshot'>;
   /** Name of the Docker host. */
   readonly host: string;
@@ -32,25 +32,13 @@ export interface Collecting {
 
 /** What the agent shows of itself from outside. It looks at what runs, and changes nothing. */
 export class AgentView {
+  readonly #agent: ViewedAgent;
   readonly #clock: Clock;
-  readonly #source: string;
-  readonly #stop: Pick<StopRequest, 'signal' | 'reason'>;
-  #config: LoadedConfig;
-  #configReadAt: string;
   #collecting: Collecting | undefined;
 
-  constructor({ source, config, stop }: ViewedAgent, clock: Clock) {
+  constructor(agent: ViewedAgent, clock: Clock) {
+    this.#agent = agent;
     this.#clock = clock;
-    this.#source = source;
-    this.#stop = stop;
-    this.#config = config;
-    this.#configReadAt = this.#now();
-  }
-
-  /** A configuration that was just read is in force. */
-  configured(config: LoadedConfig): void {
-    this.#config = config;
-    this.#configReadAt = this.#now();
   }
 
   /** The engine was reached, collecting begins. */
@@ -60,7 +48,8 @@ export class AgentView {
 
   /** Why the agent stops, where it does. */
   get stopping(): StopReason | undefined {
-    return this.#stop.signal.aborted ? this.#stop.reason : undefined;
+    const { stop } = this.#agent;
+    return stop.signal.aborted ? stop.reason : undefined;
   }
 
   /** The names of the sinks. */
@@ -80,15 +69,13 @@ export class AgentView {
 
   state(): AgentState {
     const collecting = this.#collecting;
-    const { product, apiVersion } = collecting?.engineInfo ?? {};
     return {
       time: this.#now(),
       agent: this.#process(collecting?.host ?? hostname()),
       engine: {
-        ...(product !== undefined && { product }),
-        ...(apiVersion !== undefined && { apiVersion }),
+        isConnected: false,
+        ...collecting?.pipeline.engine(),
         address: addressText(this.#config.engine.address),
-        isConnected: collecting?.pipeline.isConnected ?? false,
       },
       counters: collecting?.pipeline.counters() ?? new Counters().snapshot(),
       containers: collecting?.pipeline.containers().map(containerState) ?? [],
@@ -109,14 +96,18 @@ export class AgentView {
     });
   }
 
+  get #config(): LoadedConfig {
+    return this.#agent.current.config;
+  }
+
   #process(host: string): AgentState['agent'] {
     const { user, system } = process.cpuUsage();
     return {
       version,
       host,
       startedAt: new Date(performance.timeOrigin).toISOString(),
-      configSource: this.#source,
-      configReadAt: this.#configReadAt,
+      configSource: this.#agent.source,
+      configReadAt: this.#agent.current.readAt,
       cpuSeconds: (user + system) / 1e6,
       rssBytes: process.memoryUsage.rss(),
     };

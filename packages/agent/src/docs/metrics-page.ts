@@ -1,4 +1,5 @@
-import { type MetricDefinition, metricSections } from '../admin/metrics.ts';
+import type { MetricDefinition } from '../admin/metrics/definition.ts';
+import { metricSections } from '../admin/metrics/sections.ts';
 import { alignedTable } from './table.ts';
 
 /** The reference page of the metrics, from their definitions. Ends with a newline. */
@@ -7,7 +8,7 @@ export function metricsPage(): string {
     ({ title, metrics }) =>
       `## ${title}\n\n${alignedTable([['metric', 'type', 'labels', ''], ...metrics.map(row)])}\n`,
   );
-  return `<!-- Written by \`pnpm reference\` from the definitions. Change packages/agent/src/admin/metrics.ts instead. -->
+  return `<!-- Written by \`pnpm reference\` from the definitions. Change packages/agent/src/admin/metrics instead. -->
 
 # The metrics
 

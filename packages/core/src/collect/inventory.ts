@@ -79,6 +79,11 @@ export class Inventory {
     return this.#containers;
   }
 
+  /** What the engine said when it was reached last. */
+  get engineInfo(): EngineInfo | undefined {
+    return this.#info;
+  }
+
   /** Whether the engine answers, its events are followed and the containers are known. */
   get isConnected(): boolean {
     return this.#isConnected;

@@ -38,7 +38,11 @@ describe('the view of the containers', () => {
     });
     // Taking the counts for a sample leaves the sums alone.
     expect(view()?.log).toEqual({ reader: 'engine', lines: 3, bytes: 12, stderrLines: 1 });
-    expect(agent.pipeline.isConnected).toBe(true);
+    expect(agent.pipeline.engine()).toEqual({
+      product: agent.engineInfo.product,
+      apiVersion: agent.engineInfo.apiVersion,
+      isConnected: true,
+    });
   });
 
   test('has no log where none is read, and no sample of what does not run', async () => {
@@ -63,6 +67,6 @@ describe('the view of the containers', () => {
     await engine.stop();
     await agent.says('The engine does not answer, trying again.');
 
-    expect(agent.pipeline.isConnected).toBe(false);
+    expect(agent.pipeline.engine().isConnected).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Registry } from 'prom-client';
-import { type MetricDefinition, type MetricFacts, metricSections } from './metrics.ts';
+import type { MetricDefinition, MetricFacts } from './definition.ts';
+import { metricSections } from './sections.ts';
 
 // Looked at more often, this would cost an idle agent something.
 const resolutionMs = 50;
