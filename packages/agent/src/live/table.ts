@@ -38,16 +38,19 @@ export function placed<Row>(
   const widths = new Map<Column<Row>, number>();
   let left = width + gap;
   for (const column of byWeight) {
-    if (column.narrowest + gap > left) break;
-    widths.set(column, column.narrowest);
-    left -= column.narrowest + gap;
+    // Long names may cost the least important columns, up to a quarter of the table.
+    const most = Math.min(wanted(column, rows), Math.floor(width / 4), left - gap);
+    const claimed = Math.max(column.narrowest, most);
+    if (claimed + gap > left) break;
+    widths.set(column, claimed);
+    left -= claimed + gap;
   }
   const [first] = byWeight;
   if (widths.size === 0 && first !== undefined) return [{ column: first, width }];
-  for (const [column, narrowest] of widths) {
-    const growth = Math.min(left, wanted(column, rows) - narrowest);
-    if (growth > 0) widths.set(column, narrowest + growth);
-    left -= Math.max(0, growth);
+  for (const [column, claimed] of widths) {
+    const growth = Math.max(0, Math.min(left, wanted(column, rows) - claimed));
+    widths.set(column, claimed + growth);
+    left -= growth;
   }
   return columns.flatMap((column) => {
     const columnWidth = widths.get(column);

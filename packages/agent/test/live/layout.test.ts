@@ -208,6 +208,13 @@ describe('columns', () => {
   });
 });
 
+test('a long name costs the least important columns before it is cut', () => {
+  const name = 'shop-warehouse-inventory-1';
+  const lines = screen(agentState({ containers: [containerState({ name })] }), { columns: 110 });
+
+  expect(lines.some((line) => line.startsWith(`${name} `))).toBe(true);
+});
+
 describe('containers', () => {
   test('are shown a page at a time, and scrolled to the last of them', () => {
     const state = agentState({ containers: manyContainers(200) });
