@@ -1,3 +1,4 @@
+export { Backoff } from './collect/backoff.ts';
 export {
   addressText,
   type Engine,
@@ -18,6 +19,7 @@ export {
   Pipeline,
   type PipelinePorts,
 } from './pipeline.ts';
+export { type Glob, globOf } from './route/glob.ts';
 export {
   type RoutableLane,
   type Route,

@@ -28,6 +28,7 @@ const homes: Readonly<Record<string, string>> = {
   commander: 'agent/src/program.ts',
   fastify: 'agent/src/admin/server.ts',
   'prom-client': 'agent/src/admin/metrics/',
+  'string-width': 'agent/src/live/cells.ts',
 };
 
 describe('the architecture', () => {

@@ -40,6 +40,7 @@ function valueFor(name: string): string {
 
 const checked = [
   'docs/guides/deploy.md',
+  'docs/guides/live-views.md',
   'docs/guides/migrate.md',
   'docs/guides/operate.md',
   'docs/specs/delivery.md',
