@@ -40,6 +40,7 @@ function valueFor(name: string): string {
 
 const checked = [
   'docs/guides/migrate.md',
+  'docs/guides/troubleshoot.md',
   'docs/specs/delivery.md',
   'README.md',
   'packages/sink-librato/README.md',
