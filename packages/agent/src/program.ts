@@ -143,8 +143,12 @@ function addCheck(program: Command, exit: Exit): void {
   common(program.command('check'))
     .description('validate the configuration and explain what goes where, container by container')
     .addOption(
-      new Option('--connect', 'also open every sink, and insist on the engine').default(false),
+      new Option(
+        '--connect',
+        'also examine the engine, the sinks, the state and the containers, and say what to do',
+      ).default(false),
     )
+    .addOption(new Option('--json', 'print one JSON object, for machines').default(false))
     .action(async (options) => exit(await check(options)));
 }
 

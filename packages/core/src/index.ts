@@ -1,3 +1,4 @@
+export { askEngine, type EngineAnswer, type EngineQuestion } from './collect/ask.ts';
 export { Backoff } from './collect/backoff.ts';
 export {
   addressText,
@@ -7,10 +8,14 @@ export {
   type EngineErrorKind,
   type EngineInfo,
 } from './collect/engine.ts';
-export { HttpEngine, oldestApiVersion } from './collect/engine-http.ts';
+export { HttpEngine, isOlder, newestApiVersion, oldestApiVersion } from './collect/engine-http.ts';
+export { FileReach, type FileReachability } from './collect/logs/file-reach.ts';
+export { inotifyInstances, reservedInstances } from './collect/logs/followers-limit.ts';
 export { type ReachedEngine, reachEngine } from './collect/reach.ts';
 export { containerIdFrom } from './collect/self.ts';
+export { CgroupSource } from './collect/stats/cgroup/source.ts';
 export type { Sighting, Tap } from './collect/taps.ts';
+export { type HostConfigDetails, hostConfigFrom } from './decode/host-config.ts';
 export { type ContainerDetails, containerFrom, listedFrom } from './decode/inspect.ts';
 export {
   type Accounts,
@@ -20,6 +25,7 @@ export {
   type PipelinePorts,
 } from './pipeline.ts';
 export { type Glob, globOf } from './route/glob.ts';
+export { knownLabels, overridesFrom } from './route/label-overrides.ts';
 export {
   type RoutableLane,
   type Route,
@@ -29,6 +35,10 @@ export {
 } from './route/router.ts';
 export { type Selectable, type Selector, selectorOf } from './route/selector.ts';
 export * from './settings.ts';
+export { reservedShare } from './ship/spool/spool-space.ts';
+export { stateVersion } from './state/birth.ts';
+export { lockHolder } from './state/directory-lock.ts';
+export { laneFolder, laneOfFolder } from './state/lane-folder.ts';
 export type { LanePositions, LaneState } from './state/lane-state.ts';
 export { MemoryState } from './state/memory-state.ts';
 export {

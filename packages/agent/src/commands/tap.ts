@@ -1,6 +1,6 @@
 import { type ContainerRecord, systemClock } from '@tallyman/sdk';
 import { standardOutput } from '@tallyman/sink-stdout';
-import { defaultConfigPath } from '../configured.ts';
+import { defaultConfigPath } from '../config/places.ts';
 import { type AddressChoice, adminAddress } from '../live/address.ts';
 import { AdminClient, type Query } from '../live/admin-client.ts';
 import { droppedFrom, recordFrom } from '../live/answers.ts';

@@ -1,7 +1,7 @@
 import { systemClock } from '@tallyman/sdk';
 import { printableJson, standardOutput, wantsColor } from '@tallyman/sink-stdout';
 import type { AgentState } from '../admin/state.ts';
-import { defaultConfigPath } from '../configured.ts';
+import { defaultConfigPath } from '../config/places.ts';
 import { type AddressChoice, adminAddress } from '../live/address.ts';
 import { AdminClient } from '../live/admin-client.ts';
 import { stateFrom } from '../live/answers.ts';

@@ -78,6 +78,8 @@ export interface SinkConfig {
   readonly tokens: Readonly<Partial<Record<RecordKind, Secret>>>;
   /** What the sink accepts, narrowed by `match.kinds` and by the tokens there are. Never empty. */
   readonly kinds: readonly RecordKind[];
+  /** What would be sent too if there were a token for it. */
+  readonly tokenless: readonly RecordKind[];
   readonly include: readonly Matcher[];
   readonly exclude: readonly Matcher[];
   readonly batch: BatchSettings;

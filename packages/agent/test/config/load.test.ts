@@ -45,6 +45,7 @@ describe('a configuration', () => {
         type: 'logentries',
         definition: expect.objectContaining({ type: 'logentries' }),
         options: { region: 'eu' },
+        tokenless: [],
         tokens: { log: new Secret('t'), stat: new Secret('t'), event: new Secret('t') },
         kinds: ['log', 'stat', 'event'],
         include: [],

@@ -43,6 +43,7 @@ const checked = [
   'docs/guides/live-views.md',
   'docs/guides/migrate.md',
   'docs/guides/operate.md',
+  'docs/guides/troubleshoot.md',
   'docs/specs/delivery.md',
   'README.md',
   'packages/sink-librato/README.md',

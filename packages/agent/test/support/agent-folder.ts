@@ -18,8 +18,16 @@ export function agentFolder(options: FolderOptions): string {
   chmodSync(folder, 0o755);
   for (const [name, text] of Object.entries(options.files ?? {}))
     writeFileSync(join(folder, name), text.replaceAll('FOLDER', folder));
-  writeFileSync(join(folder, 'config.yaml'), configText(options, folder));
+  configure(folder, options);
   return folder;
+}
+
+/** Writes the configuration of an agent's folder, also anew. */
+export function configure(
+  folder: string,
+  options: Pick<FolderOptions, 'config' | 'socketPath'>,
+): void {
+  writeFileSync(join(folder, 'config.yaml'), configText(options, folder));
 }
 
 function configText({ config = {}, socketPath }: FolderOptions, folder: string): string {

@@ -1,5 +1,3 @@
-import { closeSync, constants, openSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { messageOf } from '@tallyman/sdk';
 import { LogFileError } from '../../decode/entry.ts';
 import type { ContainerDetails } from '../../decode/inspect.ts';
@@ -11,6 +9,7 @@ import type { LogQuery } from '../engine.ts';
 import { TooManyFilesError } from './file/descriptors.ts';
 import type { FileLogs } from './file/file-logs.ts';
 import { inodeAt, isMissing } from './file/open-file.ts';
+import { visibilityOf } from './file/visibility.ts';
 import type { FolderProof } from './folder-proof.ts';
 import type { LogBytes, LogOwner, LogStore } from './store.ts';
 
@@ -197,30 +196,5 @@ export class ChosenLogs implements LogStore {
       { container: name, id: shortId(id), reason: reasons[reason] },
       'The log of a container is read from the engine: its file is out of reach.',
     );
-  }
-}
-
-/**
- * Whether the folder of a container can be read. Found out by doing it: access(2) takes no account of the
- * capabilities of a user who is not root.
- */
-function visibilityOf(folder: string): 'file' | 'no_file' | 'not_visible' | 'denied' {
-  try {
-    closeSync(openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY));
-    statSync(`${folder}/.`);
-    return 'file';
-  } catch (error) {
-    // That of a container which is removed is gone, those of the others are not.
-    if (isMissing(error)) return isSearchable(dirname(folder)) ? 'no_file' : 'not_visible';
-    return 'denied';
-  }
-}
-
-function isSearchable(folder: string): boolean {
-  try {
-    statSync(`${folder}/.`);
-    return true;
-  } catch {
-    return false;
   }
 }
