@@ -10,7 +10,12 @@ export { HttpEngine, oldestApiVersion } from './collect/engine-http.ts';
 export { type ReachedEngine, reachEngine } from './collect/reach.ts';
 export { containerIdFrom } from './collect/self.ts';
 export { type ContainerDetails, containerFrom, listedFrom } from './decode/inspect.ts';
-export { type Accounts, Pipeline, type PipelinePorts } from './pipeline.ts';
+export {
+  type Accounts,
+  Pipeline,
+  type PipelinePorts,
+  type RemovedLane,
+} from './pipeline.ts';
 export {
   type RoutableLane,
   type Route,

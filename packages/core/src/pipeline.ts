@@ -6,13 +6,13 @@ import { type LaneLag, LogCollector } from './collect/logs/collector.ts';
 import { LogTally } from './collect/logs/tally.ts';
 import type { ReachedEngine } from './collect/reach.ts';
 import { CgroupSource } from './collect/stats/cgroup/source.ts';
-import { StatPoller } from './collect/stats/poller.ts';
-import { Subjects } from './collect/subjects.ts';
+import { Sampling, type SamplingWishes } from './collect/stats/sampling.ts';
+import { type SubjectSettings, Subjects } from './collect/subjects.ts';
 import type { EngineEvent } from './decode/event.ts';
 import type { ContainerDetails } from './decode/inspect.ts';
 import { earlier } from './decode/timestamp.ts';
 import { type RoutedLane, Router } from './route/router.ts';
-import type { PipelineSettings } from './settings.ts';
+import type { LaneSettings, PipelineSettings } from './settings.ts';
 import { Lane } from './ship/lane.ts';
 import type { LaneCondition } from './ship/lane-status.ts';
 import type { LaneState } from './state/lane-state.ts';
@@ -37,6 +37,21 @@ export interface PipelinePorts {
   readonly explain: (error: EngineError) => string;
 }
 
+/** What it takes to go on by other settings. */
+export interface Reconfiguring {
+  /** What lanes that are new keep beyond the process, by sink. */
+  readonly states: ReadonlyMap<string, LaneState>;
+  /** How long sinks that are replaced, or no more, may take for what they hold. */
+  readonly deadline: AbortSignal;
+}
+
+/** What became of a lane that is no more. */
+export interface RemovedLane {
+  readonly account: AccountSnapshot;
+  /** Of the records held, how many are on disk. */
+  readonly storedRecords: number;
+}
+
 /** How a lane does: its status and since when, what it holds, and what it has left to the engine. */
 export interface LaneReport extends LaneCondition, LaneVitals {
   readonly lag: LaneLag;
@@ -53,12 +68,15 @@ export type Accounts = Readonly<Record<string, AccountSnapshot>>;
 export class Pipeline {
   readonly #ports: PipelinePorts;
   readonly #counters = new Counters();
-  readonly #lanes: readonly Lane[];
+  #lanes: readonly Lane[];
+  /** Removed, and not done yet. */
+  readonly #leaving = new Set<Promise<unknown>>();
+  readonly #subjects: Subjects;
   readonly #inventory: Inventory;
   readonly #logs: LogCollector;
-  readonly #events: EventCollector;
-  readonly #stats: StatPoller;
-  readonly #settings: PipelineSettings;
+  #events: EventCollector;
+  readonly #stats: Sampling;
+  #settings: PipelineSettings;
   readonly #collecting = new AbortController();
   readonly #bornMs: number;
   #running: Promise<unknown> = Promise.resolve();
@@ -68,18 +86,15 @@ export class Pipeline {
     this.#ports = ports;
     this.#bornMs = ports.clock.monotonicMs();
     const { bornAt, isPodman, rootDirectory } = ports.engineInfo;
-    this.#lanes = settings.lanes.map((lane) => {
-      const state = ports.lanes.get(lane.name) ?? { positions: new MarkedPositions(bornAt) };
-      return new Lane(lane, { ...ports, state });
-    });
-    const router = new Router({ ...settings, lanes: routedLanes(settings, this.#lanes) });
-    const subjects = new Subjects({ ...settings, ...settings.collect, router });
+    this.#lanes = settings.lanes.map((lane) => this.#newLane(lane, ports.lanes, bornAt));
+    const subjects = new Subjects(subjectSettings(settings, this.#lanes));
+    this.#subjects = subjects;
     const shared = { ...ports, counters: this.#counters, bornAt };
     this.#inventory = new Inventory(shared, {
       changed: (container) => this.#changed(container),
       gone: (container) => this.#logs.gone(container),
       event: (event, ordinal) => this.#event(event, ordinal),
-      missed: (event) => this.#missed(event, subjects),
+      missed: (event) => this.#missed(event),
       connected: () => this.#logs.connected(),
       reconciled: (ids) => this.#logs.sweep(ids),
     });
@@ -92,28 +107,60 @@ export class Pipeline {
         ...(rootDirectory === undefined ? {} : { rootDirectory }),
         lanes: this.#lanes,
         logs: settings.collect.logs,
-        engineNow: () => this.#engineNow(),
+        engineNow: () => this.engineNow(),
       },
       this.#collecting.signal,
     );
-    this.#events = new EventCollector(directory, subjects, settings.collect.events.exclude);
-    this.#stats = new StatPoller({
-      ...collected,
-      ...settings.collect.stats,
-      cgroup: new CgroupSource({ ...settings, clock: ports.clock, directory }),
-      rawLanes: settings.lanes.filter(({ needs }) => needs.has('rawStats')).map(({ name }) => name),
-      isPodman,
-      takeLogCounts: (id) => (this.#logs.tallyOf(id) ?? new LogTally([])).take(),
-    });
+    this.#events = this.#newEvents();
+    this.#stats = new Sampling(
+      {
+        ...collected,
+        cgroup: new CgroupSource({ ...settings, clock: ports.clock, directory }),
+        isPodman,
+        takeLogCounts: (id) => (this.#logs.tallyOf(id) ?? new LogTally([])).take(),
+      },
+      samplingWishes(settings),
+    );
   }
 
   /** Opens the lanes, then begins to collect. Returns at once; nothing the engine or a sink does makes it fail. */
   start(): void {
     const { signal } = this.#collecting;
     for (const lane of this.#lanes) lane.start();
-    const collectors = [this.#inventory.run(signal)];
-    if (this.#settings.collect.stats.enabled) collectors.push(this.#stats.run(signal));
-    this.#running = Promise.allSettled(collectors);
+    this.#running = Promise.allSettled([this.#inventory.run(signal), this.#stats.run(signal)]);
+  }
+
+  /**
+   * Goes on by other settings, as a new start would: host and own container stay as they are. A lane whose settings
+   * are the same object is left alone; one of the same name is changed, and keeps all that it holds; one that is no
+   * more takes nothing more. All that takes effect at once. Resolves when the sinks that are replaced or no more are
+   * closed, to what became of the lanes that are no more.
+   */
+  async reconfigure(
+    settings: PipelineSettings,
+    { states, deadline }: Reconfiguring,
+  ): Promise<ReadonlyMap<string, RemovedLane>> {
+    const before = this.#lanes;
+    const bornAt = this.engineNow();
+    this.#lanes = settings.lanes.map(
+      (each) =>
+        before.find(({ name }) => name === each.name) ?? this.#newLane(each, states, bornAt),
+    );
+    const added = this.#lanes.filter((lane) => !before.includes(lane));
+    const removed = before.filter((lane) => !this.#lanes.includes(lane));
+    const changes = settings.lanes.map((each, at) => this.#lanes[at]?.change(each, { deadline }));
+    const { host, ownContainerId } = this.#settings;
+    this.#settings = { ...settings, host, ...(ownContainerId !== undefined && { ownContainerId }) };
+    this.#subjects.reconfigure(subjectSettings(this.#settings, this.#lanes));
+    this.#logs.reconfigure({ logs: settings.collect.logs, lanes: this.#lanes });
+    this.#events = this.#newEvents();
+    this.#stats.reconfigure(samplingWishes(settings));
+    for (const lane of added) lane.start();
+    const leaving = Promise.all(removed.map((lane) => lane.stop({ deadline })));
+    this.#leaving.add(leaving);
+    await Promise.all([leaving, ...changes]);
+    this.#leaving.delete(leaving);
+    return new Map(removed.map((lane) => [lane.name, removedLane(lane)]));
   }
 
   /** Stops collecting, then lets every lane deliver what it holds while the deadline lasts. */
@@ -121,7 +168,7 @@ export class Pipeline {
     this.#collecting.abort(new Error('the agent is stopping'));
     await this.#running;
     await this.#logs.stopped();
-    await Promise.all(this.#lanes.map((lane) => lane.stop({ deadline })));
+    await Promise.all([...this.#lanes.map((lane) => lane.stop({ deadline })), ...this.#leaving]);
     return this.accounts();
   }
 
@@ -148,6 +195,13 @@ export class Pipeline {
     return this.#counters.snapshot();
   }
 
+  /** The present moment on the engine's clock. */
+  engineNow(): string {
+    // Neither clock need be right, only both must run.
+    const { clock, engineInfo } = this.#ports;
+    return earlier(engineInfo.now, this.#bornMs - clock.monotonicMs());
+  }
+
   #changed(container: ContainerDetails): void {
     this.#stats.seen(container.id);
     if (this.#settings.collect.logs.enabled) this.#logs.changed(container);
@@ -159,16 +213,35 @@ export class Pipeline {
     if (events.enabled) this.#events.event(event, ordinal);
   }
 
-  #missed(event: EngineEvent, subjects: Subjects): void {
+  #missed(event: EngineEvent): void {
     const container = this.#events.describe(event);
-    if (subjects.of(container).route.lanes.log.length > 0) this.#logs.missed(event, container);
+    if (this.#subjects.of(container).route.lanes.log.length > 0)
+      this.#logs.missed(event, container);
   }
 
-  // Neither clock need be right, only both must run.
-  #engineNow(): string {
-    const { clock, engineInfo } = this.#ports;
-    return earlier(engineInfo.now, this.#bornMs - clock.monotonicMs());
+  #newLane(settings: LaneSettings, states: PipelinePorts['lanes'], bornAt: string): Lane {
+    const state = states.get(settings.name) ?? { positions: new MarkedPositions(bornAt) };
+    return new Lane(settings, { ...this.#ports, state });
   }
+
+  #newEvents(): EventCollector {
+    const { exclude } = this.#settings.collect.events;
+    return new EventCollector(this.#inventory.containers, this.#subjects, exclude);
+  }
+}
+
+function subjectSettings(settings: PipelineSettings, lanes: readonly Lane[]): SubjectSettings {
+  const router = new Router({ ...settings, lanes: routedLanes(settings, lanes) });
+  return { ...settings, ...settings.collect, router };
+}
+
+function samplingWishes({ collect, lanes }: PipelineSettings): SamplingWishes {
+  const raw = lanes.filter(({ needs }) => needs.has('rawStats'));
+  return { stats: collect.stats, rawLanes: raw.map(({ name }) => name) };
+}
+
+function removedLane(lane: Lane): RemovedLane {
+  return { account: lane.account(), storedRecords: lane.vitals().storedRecords };
 }
 
 function routedLanes(settings: PipelineSettings, lanes: readonly Lane[]): readonly RoutedLane[] {

@@ -174,6 +174,7 @@ export class Lane implements LanePort {
     settings: LaneSettings,
     { deadline }: { readonly deadline: AbortSignal },
   ): Promise<void> {
+    if (settings === this.#settings) return;
     const isSinkKept = settings.sink === this.#settings.sink;
     this.#settings = settings;
     this.#kinds = new Set(settings.kinds);

@@ -22,7 +22,7 @@ export interface AttachWay {
 /** One container that is attached to. Its lines have no place to go on from, and never wait for a lane. */
 export class AttachedLog implements CollectedLog {
   readonly tally: LogTally;
-  readonly #settings: FollowedSettings;
+  #settings: FollowedSettings;
   readonly #signal: AbortSignal;
   readonly #reader: AttachReader;
   #container: ContainerDetails;
@@ -67,6 +67,12 @@ export class AttachedLog implements CollectedLog {
   changed(container: ContainerDetails): void {
     this.#container = container;
     this.#goOn();
+  }
+
+  /** It stays attached, also where nobody takes its lines now: whoever attaches anew has missed some. */
+  reconfigure(settings: FollowedSettings): void {
+    this.tally.count(settings.logs.count);
+    this.#settings = settings;
   }
 
   gone(): void {

@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { LogCounts } from '@tallyman/sdk';
 import type { LogRecord } from '../../decode/log.ts';
 import type { LogSettings } from '../../settings.ts';
 
 /** Counts what the agent itself reads from a container's log, between two stats samples. */
 export class LogTally {
-  readonly #patterns: LogSettings['count'];
+  #patterns: LogSettings['count'];
   #lines = 0;
   #bytes = 0;
   #stderrLines = 0;
@@ -13,6 +14,13 @@ export class LogTally {
   constructor(patterns: LogSettings['count']) {
     this.#patterns = patterns;
     this.#reset();
+  }
+
+  /** Counts the matches of these patterns from now on; where they are others, those of before are told no more. */
+  count(patterns: LogSettings['count']): void {
+    if (isDeepStrictEqual(patterns, this.#patterns)) return;
+    this.#patterns = patterns;
+    this.#matches = this.#noMatches();
   }
 
   add(records: readonly LogRecord[]): void {
@@ -39,9 +47,11 @@ export class LogTally {
 
   #reset(): void {
     [this.#lines, this.#bytes, this.#stderrLines] = [0, 0, 0];
-    this.#matches =
-      this.#patterns.length === 0
-        ? undefined
-        : Object.fromEntries(this.#patterns.map(({ name }) => [name, 0]));
+    this.#matches = this.#noMatches();
+  }
+
+  #noMatches(): Record<string, number> | undefined {
+    if (this.#patterns.length === 0) return undefined;
+    return Object.fromEntries(this.#patterns.map(({ name }) => [name, 0]));
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock, LogCounts } from '@tallyman/sdk';
+import type { Clock } from '@tallyman/sdk';
 import type { ContainerDetails } from '../../decode/inspect.ts';
 import type { Counters } from '../../vitals/counters.ts';
 import type { Diagnostics } from '../../vitals/log.ts';
@@ -9,7 +9,7 @@ import type { CgroupSource } from './cgroup/source.ts';
 import { ReaderChoice, type ReaderName } from './choice.ts';
 import { EngineReader } from './engine-reader.ts';
 import { FileReader } from './file-reader.ts';
-import { Series } from './series.ts';
+import type { Series } from './series.ts';
 
 export interface StatPollerSettings {
   readonly engine: Engine;
@@ -23,10 +23,9 @@ export interface StatPollerSettings {
   readonly log: Diagnostics;
   readonly counters: Counters;
   readonly intervalMs: number;
-  readonly isPodman: boolean;
+  /** Where samples are taken. */
+  readonly series: Series;
   readonly connected: (signal: AbortSignal) => Promise<void>;
-  /** What was read from the container's log since the last call. */
-  readonly takeLogCounts: (id: string) => LogCounts;
 }
 
 /** Samples every running container once an interval, from its control group or through the engine. */
@@ -41,7 +40,7 @@ export class StatPoller {
     const { engine, cgroup } = settings;
     this.#settings = settings;
     this.#choice = new ReaderChoice({ ...settings, source: cgroup, isLocal: engine.isLocal });
-    this.#series = new Series(settings);
+    this.#series = settings.series;
     this.#engine = new EngineReader(settings, (...taken) => this.#series.take(...taken));
     this.#files = new FileReader(
       { ...settings, source: cgroup, refused: (...refusal) => this.#refused(...refusal) },
@@ -50,11 +49,6 @@ export class StatPoller {
         this.#series.take(container, taken);
       },
     );
-  }
-
-  /** Begins the first window of a container that was not seen before. */
-  seen(id: string): void {
-    this.#series.seen(id);
   }
 
   /** Runs until the signal aborts. */
