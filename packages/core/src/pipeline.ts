@@ -123,6 +123,11 @@ export class Pipeline {
     );
   }
 
+  /** Those in force. */
+  get settings(): PipelineSettings {
+    return this.#settings;
+  }
+
   /** Opens the lanes, then begins to collect. Returns at once; nothing the engine or a sink does makes it fail. */
   start(): void {
     const { signal } = this.#collecting;

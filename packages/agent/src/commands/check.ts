@@ -11,7 +11,7 @@ import type { RecordKind } from '@tallyman/sdk';
 import { messageOf } from '@tallyman/sdk';
 import { probeSinks } from '../compose/probe.ts';
 import type { LoadedConfig, SinkConfig } from '../config/model.ts';
-import { configured } from '../configured.ts';
+import { Configuration } from '../configured.ts';
 import { standardDiagnostics } from '../diagnostics/diagnostics.ts';
 import { engineAddress } from '../engine/address.ts';
 import { adviceFor } from '../engine/advice.ts';
@@ -31,7 +31,7 @@ const answerLimitMs = 5_000;
 
 /** `tallyman check`: whether the configuration is sound, and what it comes to, container by container. */
 export async function check(options: CheckOptions): Promise<number> {
-  const { config, source, equivalent } = await configured(options);
+  const { config, source, equivalent } = await new Configuration(options).read();
   printLines([`${source} is sound.`]);
   if (equivalent !== undefined) printLines(equivalent.trimEnd().split('\n'));
   printLines(['', 'Sinks:', ...table(config.sinks.map(sinkRow))]);
