@@ -18,8 +18,13 @@ export function agentFolder(options: FolderOptions): string {
   chmodSync(folder, 0o755);
   for (const [name, text] of Object.entries(options.files ?? {}))
     writeFileSync(join(folder, name), text.replaceAll('FOLDER', folder));
-  writeFileSync(join(folder, 'config.yaml'), configText(options, folder));
+  writeConfig(folder, options);
   return folder;
+}
+
+/** Writes `config.yaml` in an agent's folder, again or for the first time. */
+export function writeConfig(folder: string, options: Omit<FolderOptions, 'files'>): void {
+  writeFileSync(join(folder, 'config.yaml'), configText(options, folder));
 }
 
 function configText({ config = {}, socketPath }: FolderOptions, folder: string): string {
