@@ -240,6 +240,23 @@ describe('a pipeline that goes on by other settings', () => {
     expect(sink.lines).toEqual(['first and long', 'seco']);
   });
 
+  test('a container whose log cannot be read is attached to as soon as that is asked for', async () => {
+    const sink = new Kept();
+    const lanes = [laneTo('all', sink)];
+    await using agent = await Agent.connectedTo(engine, { lanes, ...onlyLogs });
+    const mute = engine.container({ name: 'mute', driver: 'none' }).start();
+    await until(() => agent.said.some(({ message }) => message.includes('cannot be read')));
+
+    await agent.reconfigure({ lanes, ...onlyLogs, logs: { reader: 'attach' } });
+    await until(() => engine.requests.some((request) => request.includes('/attach')));
+    await until(() => {
+      mute.print('stdout', 'heard\n');
+      return sink.lines.includes('heard');
+    });
+
+    expect(new Set(sink.lines)).toEqual(new Set(['heard']));
+  });
+
   test('logs, events and stats are turned on and off', async () => {
     const sink = new Kept();
     const lanes = [laneTo('all', sink)];

@@ -32,7 +32,13 @@ export function changesBetween(before: LoadedConfig, after: LoadedConfig): Chang
 /** Settings that a running agent cannot change, where they differ from those that it was started with. */
 export function neededRestarts(started: LoadedConfig, after: LoadedConfig): readonly string[] {
   const differing = fixed.filter(([, of]) => !isEqual(of(started), of(after)));
-  return differing.map(([name]) => name);
+  const left = (['reader', 'rm'] as const).filter(
+    (key) => started.collect.logs[key] === 'attach' && after.collect.logs[key] !== 'attach',
+  );
+  return [
+    ...differing.map(([name]) => name),
+    ...left.map((key) => `collect.logs.${key}, for containers that are attached to`),
+  ];
 }
 
 type Part = readonly [name: string, of: (config: LoadedConfig) => unknown];

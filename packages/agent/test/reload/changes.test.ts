@@ -128,3 +128,15 @@ test('names what only another start can change, as long as it differs', async ()
   expect(neededRestarts(started, moved)).toEqual(['engine', 'state.directory', 'admin']);
   expect(neededRestarts(started, started)).toEqual([]);
 });
+
+test('names attaching where it ends: a container that is attached to stays so', async () => {
+  const config = (rm: string) =>
+    load(`collect: { logs: { rm: ${rm} } }\nsinks: { out: { type: stdout } }`);
+
+  const [attach, engine] = [await config('attach'), await config('engine')];
+
+  expect(neededRestarts(attach, engine)).toEqual([
+    'collect.logs.rm, for containers that are attached to',
+  ]);
+  expect(neededRestarts(engine, attach)).toEqual([]);
+});
