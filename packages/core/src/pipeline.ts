@@ -63,7 +63,7 @@ export type Accounts = Readonly<Record<string, AccountSnapshot>>;
 /**
  * engine ─► collect ─► decode ─► enrich ─► route ─► ship ─► destination
  *
- * Start reading here: `start` and `stop` are the pipeline, in order.
+ * Start reading here: `start`, `reconfigure` and `stop` are the pipeline, in order.
  */
 export class Pipeline {
   readonly #ports: PipelinePorts;

@@ -90,7 +90,7 @@ export class LogCollector {
     }
     this.#shared = this.#sharedByAll();
     const isAnew = logs.reader !== reader || logs.maxLineBytes !== maxLineBytes;
-    for (const followed of [...this.#followed.values()])
+    for (const followed of this.#followed.values())
       followed.reconfigure(this.#shared, isAnew ? 'anew' : 'kept');
     for (const container of this.#settings.directory.all()) this.changed(container);
     if (logs.reader !== reader) this.#store.say();
