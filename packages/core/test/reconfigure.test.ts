@@ -348,7 +348,7 @@ describe('a pipeline that goes on by other settings', () => {
 
 type Step =
   | { readonly does: 'print'; readonly lines: number }
-  | { readonly does: 'settle' | 'wait' }
+  | { readonly does: 'settle' | 'wait' | 'swap the matchers' }
   | { readonly does: 'another sink'; readonly lane: number; readonly waitMs: number }
   | { readonly does: 'toggle the matcher' | 'toggle a third lane'; readonly lane: number }
   | { readonly does: 'another maximum'; readonly bytes: number }
@@ -357,7 +357,9 @@ type Step =
 const lane = fc.integer({ min: 0, max: 1 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ does: fc.constant('print' as const), lines: fc.integer({ min: 1, max: 60 }) }),
-  fc.record({ does: fc.constantFrom('settle' as const, 'wait' as const) }),
+  fc.record({
+    does: fc.constantFrom('settle' as const, 'wait' as const, 'swap the matchers' as const),
+  }),
   fc.record({
     does: fc.constant('another sink' as const),
     lane,
@@ -431,10 +433,10 @@ class Voyage {
           return { sink, settings: { ...settings, sink } };
         });
       case 'toggle the matcher':
-        return this.#change(step.lane, ({ sink, settings }) => {
-          const exclude = settings.exclude.length > 0 ? [] : this.#unmatched;
-          return { sink, settings: { ...settings, exclude } };
-        });
+        return this.#change(step.lane, (berth) => this.#toggled(berth));
+      case 'swap the matchers':
+        for (const berth of this.#berths) Object.assign(berth, this.#toggled(berth));
+        return this.#reconfigure();
       case 'toggle a third lane':
         this.#third = this.#third === undefined ? laneTo('c', new Kept(), tight) : undefined;
         return this.#reconfigure();
@@ -466,6 +468,11 @@ class Voyage {
     for (const { settings, records } of this.#berths)
       expect(accounts[settings.name]).toMatchObject({ delivered: records.length, dropped: {} });
     expect(this.#agent.pipeline.counters().log_gaps).toBe(0);
+  }
+
+  #toggled({ sink, settings }: Berth): Pick<Berth, 'sink' | 'settings'> {
+    const exclude = settings.exclude.length > 0 ? [] : this.#unmatched;
+    return { sink, settings: { ...settings, exclude } };
   }
 
   #change(at: number, to: (berth: Berth) => Pick<Berth, 'sink' | 'settings'>): void {

@@ -105,7 +105,8 @@ export class FollowedLog implements CollectedLog {
     const isGone = this.#gone.signal.aborted;
     const seated = isGone ? lanes.filter((lane) => this.#audience.seats(lane)) : lanes;
     this.#seat(seated, (lane) => this.#firstPlace(lane));
-    if (reading === 'anew') this.#readAnew();
+    // What is gone may be open still, and could not be opened again.
+    if (reading === 'anew' && !isGone) this.#readAnew();
     this.#goOn();
   }
 
@@ -121,9 +122,11 @@ export class FollowedLog implements CollectedLog {
   }
 
   #seat(lanes: readonly LanePort[], firstPlace: (lane: LanePort) => LogPlace): void {
+    const { place } = this.#audience;
     const left = this.#audience.seat(lanes, firstPlace);
     for (const lane of left) this.#catchingUp.get(lane)?.abandon();
-    if (left.length > 0 && this.#audience.live.length === 0) this.#abandon();
+    const isDeserted = left.length > 0 && this.#audience.live.length === 0;
+    if (isDeserted || this.#audience.place !== place) this.#abandon();
     this.#handover.reseated();
   }
 
@@ -161,7 +164,9 @@ export class FollowedLog implements CollectedLog {
     });
     this.#reading = reader
       .run(signal)
-      .then((end) => this.#ended(end, reader))
+      .then((end) => {
+        if (!abandoned.signal.aborted) this.#ended(end, reader);
+      })
       .catch((error: unknown) => this.#failed(error, abandoned.signal))
       .finally(() => {
         this.#reading = undefined;

@@ -83,6 +83,24 @@ describe('logs that are read on by other settings', () => {
     expect(added.lines).toEqual([]);
   });
 
+  test('a lane that comes as the only other one goes is read for from its own place', async () => {
+    const [going, coming] = [new ScriptedLane('going'), new ScriptedLane('coming')];
+    const web = engine.container({ name: 'web' }).start();
+    await using reading = await Reading.of(engine, [going, coming]);
+    web.print('stdout', 'one\n');
+    await until(() => [going, coming].every((lane) => lane.lines.length === 1));
+    reading.reconfigure(routed([going]));
+    web.print('stdout', 'two\n');
+    await until(() => going.lines.length === 2);
+
+    reading.reconfigure(routed([coming]));
+    web.print('stdout', 'three\n');
+    await until(() => coming.lines.includes('three'));
+
+    expect(coming.lines).toEqual(['one', 'two', 'three']);
+    expect(going.lines).toEqual(['one', 'two']);
+  });
+
   test('what a lane holds is not read for it again, wherever it has its marks', async () => {
     const lane = new ScriptedLane('all');
     const web = engine.container({ name: 'web' }).start();
