@@ -78,13 +78,11 @@ export class Pipeline {
   readonly #stats: Sampling;
   #settings: PipelineSettings;
   readonly #collecting = new AbortController();
-  readonly #bornMs: number;
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(settings: PipelineSettings, ports: PipelinePorts) {
     this.#settings = settings;
     this.#ports = ports;
-    this.#bornMs = ports.clock.monotonicMs();
     const { bornAt, isPodman, rootDirectory } = ports.engineInfo;
     this.#lanes = settings.lanes.map((lane) => this.#newLane(lane, ports.lanes, bornAt));
     const subjects = new Subjects(subjectSettings(settings, this.#lanes));
@@ -204,7 +202,7 @@ export class Pipeline {
   engineNow(): string {
     // Neither clock need be right, only both must run.
     const { clock, engineInfo } = this.#ports;
-    return earlier(engineInfo.now, this.#bornMs - clock.monotonicMs());
+    return earlier(engineInfo.now, engineInfo.reachedMs - clock.monotonicMs());
   }
 
   #changed(container: ContainerDetails): void {
