@@ -1,4 +1,5 @@
 import type { Clock } from '@tallyman/sdk';
+import { withDeadline } from './collect/deadline.ts';
 import type { Engine, EngineError } from './collect/engine.ts';
 import { EventCollector } from './collect/event-collector.ts';
 import { Inventory } from './collect/inventory.ts';
@@ -41,6 +42,8 @@ export interface PipelinePorts {
 export interface Reconfiguring {
   /** What lanes that are new keep beyond the process, by sink. */
   readonly states: ReadonlyMap<string, LaneState>;
+  /** The birth of lanes that keep nothing, on the engine's clock: {@link Pipeline.engineTime}. */
+  readonly bornAt: string;
   /** How long sinks that are replaced, or no more, may take for what they hold. */
   readonly deadline: AbortSignal;
 }
@@ -59,6 +62,9 @@ export interface LaneReport extends LaneCondition, LaneVitals {
 
 /** Where every record is, by sink. */
 export type Accounts = Readonly<Record<string, AccountSnapshot>>;
+
+// For an engine to tell its time.
+const timeLimitMs = 2_000;
 
 /**
  * engine ─► collect ─► decode ─► enrich ─► route ─► ship ─► destination
@@ -105,7 +111,7 @@ export class Pipeline {
         ...(rootDirectory === undefined ? {} : { rootDirectory }),
         lanes: this.#lanes,
         logs: settings.collect.logs,
-        engineNow: () => this.engineNow(),
+        engineNow: () => this.#engineNow(),
       },
       this.#collecting.signal,
     );
@@ -141,10 +147,9 @@ export class Pipeline {
    */
   async reconfigure(
     settings: PipelineSettings,
-    { states, deadline }: Reconfiguring,
+    { states, bornAt, deadline }: Reconfiguring,
   ): Promise<ReadonlyMap<string, RemovedLane>> {
     const before = this.#lanes;
-    const bornAt = this.engineNow();
     this.#lanes = settings.lanes.map(
       (each) =>
         before.find(({ name }) => name === each.name) ?? this.#newLane(each, states, bornAt),
@@ -198,11 +203,16 @@ export class Pipeline {
     return this.#counters.snapshot();
   }
 
-  /** The present moment on the engine's clock. */
-  engineNow(): string {
-    // Neither clock need be right, only both must run.
-    const { clock, engineInfo } = this.#ports;
-    return earlier(engineInfo.now, engineInfo.reachedMs - clock.monotonicMs());
+  /** The present moment on the engine's clock: as it says, or as far as is known where it does not answer. */
+  async engineTime(): Promise<string> {
+    const { engine, clock } = this.#ports;
+    const { signal } = this.#collecting;
+    try {
+      const asked = (limited: AbortSignal) => engine.connect(limited);
+      return (await withDeadline(timeLimitMs, clock, signal, asked)).now;
+    } catch {
+      return this.#engineNow();
+    }
   }
 
   #changed(container: ContainerDetails): void {
@@ -230,6 +240,12 @@ export class Pipeline {
   #newEvents(): EventCollector {
     const { exclude } = this.#settings.collect.events;
     return new EventCollector(this.#inventory.containers, this.#subjects, exclude);
+  }
+
+  // Neither clock need be right, only both must run.
+  #engineNow(): string {
+    const { clock, engineInfo } = this.#ports;
+    return earlier(engineInfo.now, engineInfo.reachedMs - clock.monotonicMs());
   }
 }
 

@@ -69,8 +69,12 @@ describe('a pipeline that goes on by other settings', () => {
   test('a lane that is added starts at now, the others go on', async () => {
     const [first, added] = [new Kept(), new Kept()];
     const lane = laneTo('first', first);
-    await using agent = await Agent.connectedTo(engine, { lanes: [lane], logs: now });
-    const web = engine.container({ name: 'web' }).start().print('stdout', 'before\n');
+    let behindMs = 3_600_000;
+    const clock = { ...systemClock, now: () => Date.now() - behindMs };
+    await using past = await new EmbeddedEngine({ clock }).start();
+    const web = past.container({ name: 'web' }).start().print('stdout', 'before\n');
+    behindMs = 0;
+    await using agent = await Agent.connectedTo(past, { lanes: [lane] });
     await until(() => first.lines.includes('before'));
 
     await agent.reconfigure({ lanes: [lane, laneTo('added', added)], logs: now });
@@ -80,6 +84,19 @@ describe('a pipeline that goes on by other settings', () => {
     expect(first.lines).toEqual(['before', 'after']);
     expect(added.lines).toEqual(['after']);
     expect(added.opened).toBe(1);
+  });
+
+  test('tells the time as its engine does, and goes on with its own where that is silent', async () => {
+    const clock = { ...systemClock, now: () => Date.now() - 3_600_000 };
+    await using past = await new EmbeddedEngine({ clock }).start();
+    await using agent = await Agent.connectedTo(past);
+
+    const told = await agent.pipeline.engineTime();
+    await past.stop();
+    const own = await agent.pipeline.engineTime();
+
+    const agoMs = [told, own].map((time) => Date.now() - Date.parse(time));
+    expect(agoMs.map((ms) => Math.round(ms / 600_000))).toEqual([6, 6]);
   });
 
   test('a container that is created later is read from its beginning for both', async () => {

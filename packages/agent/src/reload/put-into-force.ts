@@ -48,14 +48,15 @@ export function whileRunning(agent: RunningAgent): PutIntoForce {
     const { config } = next;
     const changes = changesBetween(current.config, config);
     const settings = composition.settingsBy(config, changes);
-    const states = await openedStates(config, changes, agent);
+    const bornAt = await composition.pipeline.engineTime();
+    const states = await openedStates(config, { changes, bornAt }, state);
     const restarts = [...neededRestarts(current.started, config), ...boundStates(config, state)];
     const told = { why, changes, before: current.config, restarts };
     current.replace(next);
     const deadline = new AbortController();
     const cancel = systemClock.after(drainMs, () => deadline.abort(new Error('it took too long')));
     const settled = composition.pipeline
-      .reconfigure(settings, { states, deadline: deadline.signal })
+      .reconfigure(settings, { states, bornAt, deadline: deadline.signal })
       .then((removed) => leftBehind(removed, agent))
       .finally(cancel);
     sayReloaded(current, told, diagnostics);
@@ -65,14 +66,13 @@ export function whileRunning(agent: RunningAgent): PutIntoForce {
 
 async function openedStates(
   { sinks }: LoadedConfig,
-  { added }: Changes,
-  { state, composition }: RunningAgent,
+  { changes, bornAt }: { readonly changes: Changes; readonly bornAt: string },
+  state: AgentState,
 ): Promise<ReadonlyMap<string, LaneState>> {
   const states = new Map<string, LaneState>();
-  const now = composition.pipeline.engineNow();
   for (const { name, queue } of sinks)
-    if (added.includes(name))
-      states.set(name, await state.openLane({ name, diskBytes: queue.diskBytes }, now));
+    if (changes.added.includes(name))
+      states.set(name, await state.openLane({ name, diskBytes: queue.diskBytes }, bornAt));
   return states;
 }
 

@@ -104,7 +104,10 @@ export class Agent implements AsyncDisposable {
     deadline = AbortSignal.timeout(2_000),
   ): Promise<ReadonlyMap<string, RemovedLane>> {
     const settings = this.#settings({ ...this.#wishes, ...wishes });
-    return this.pipeline.reconfigure(settings, { states: wishes.states ?? new Map(), deadline });
+    const states = wishes.states ?? new Map();
+    // As an embedded engine tells it, to the millisecond.
+    const bornAt = new Date().toISOString().replace('Z', '000000Z');
+    return this.pipeline.reconfigure(settings, { states, bornAt, deadline });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
