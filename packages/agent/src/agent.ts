@@ -9,6 +9,8 @@ import {
   type StoredLane,
 } from '@tallyman/core';
 import { systemClock } from '@tallyman/sdk';
+import { openEndpoint } from './admin/endpoint.ts';
+import { AgentView } from './admin/view.ts';
 import { probeSinks } from './compose/probe.ts';
 import { composeAgent } from './compose/root.ts';
 import type { LoadedConfig } from './config/model.ts';
@@ -55,26 +57,47 @@ export async function runAgent(settings: AgentSettings): Promise<number> {
   if (opened.kind === 'refused') return opened.exitCode;
   const { state } = opened;
   try {
-    const outcome = await collected(settings, state);
-    if (outcome === 'not_started') return 1;
-    sayOutcome(outcome, state, diagnostics);
-    return settings.stop.reason.exitCode;
+    return await observable(settings, state);
   } finally {
     await closedInTime(state);
   }
 }
 
+/** Collects, and answers meanwhile who asks how that goes. Resolves to the exit code. */
+async function observable(settings: AgentSettings, state: AgentState): Promise<number> {
+  const { configured, diagnostics, stop } = settings;
+  const current = new CurrentConfiguration(configured);
+  const view = new AgentView({ source: configured.source, current, stop }, systemClock);
+  const ports = { clock: systemClock, log: diagnostics };
+  const endpoint = await openEndpoint(current.config.admin, view, ports);
+  if (endpoint === 'refused') return 1;
+  try {
+    const outcome = await collected(settings, { state, current, view });
+    if (outcome === 'not_started') return 1;
+    sayOutcome(outcome, state, diagnostics);
+    return stop.reason.exitCode;
+  } finally {
+    await endpoint.close();
+  }
+}
+
+/** What lasts as long as the agent does. */
+interface Running {
+  readonly state: AgentState;
+  readonly current: CurrentConfiguration;
+  readonly view: AgentView;
+}
+
 /** Collects until the agent is asked to stop. `not_started`: with `--strict`, a sink does not open. */
 async function collected(
   settings: AgentSettings,
-  state: AgentState,
+  { state, current, view }: Running,
 ): Promise<Outcome | 'not_started'> {
-  const { configured, reloading, diagnostics, stop } = settings;
+  const { reloading, diagnostics, stop } = settings;
   if (settings.start === 'strict' && !(await allSinksOpen(settings)))
-    return stop.signal.aborted ? nothingCollected(configured.config) : 'not_started';
+    return stop.signal.aborted ? nothingCollected(current.config) : 'not_started';
 
-  const current = new CurrentConfiguration(configured);
-  const address = engineAddress(configured.config.engine);
+  const address = engineAddress(current.config.engine);
   const engine = new HttpEngine(address);
   const explain = (error: EngineError) => adviceFor(error, address);
   const ports = { clock: systemClock, random: Math.random, log: diagnostics, explain };
@@ -89,6 +112,7 @@ async function collected(
 
   state.bound(current.config.state.maxSizeBytes);
   const counts = new SinkCounts();
+  const host = engineInfo.hostName || hostname();
   const composition = composeAgent({
     config: current.config,
     diagnostics,
@@ -96,7 +120,7 @@ async function collected(
     engine,
     engineInfo,
     explain,
-    host: engineInfo.hostName || hostname(),
+    host,
     ownContainerId: ownContainerId(),
     lanes: await state.lanes(storedLanes(current.config), engineInfo.bornAt),
     // Only there: any other sink's broken connection is one that it will open again.
@@ -105,6 +129,7 @@ async function collected(
   });
   const { pipeline } = composition;
   pipeline.start();
+  view.collects({ pipeline, counts, host });
   const drainMs = Math.max(0, settings.stopTimeoutMs - exitMarginMs);
   const running = { current, diagnostics, composition, state, drainMs };
   await reloading.during(stop.requested(), whileRunning(running));

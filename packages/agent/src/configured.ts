@@ -1,15 +1,13 @@
-import { existsSync } from 'node:fs';
-import { Secret, systemClock } from '@tallyman/sdk';
+import { systemClock } from '@tallyman/sdk';
 import type { FileVersions } from './config/file-version.ts';
 import { loadConfig } from './config/load.ts';
 import type { LoadedConfig } from './config/model.ts';
+import { configPath } from './config/places.ts';
 import { ConfigError } from './config/problem.ts';
+import { secretsIn } from './config/secrets.ts';
 import { configFromEnvironment } from './predecessors/environment.ts';
 import type { PredecessorSettings } from './predecessors/settings.ts';
 import { defaultSinksDirectory, findSinks, type ListedCatalogue } from './sinks/catalogue.ts';
-
-/** Where the configuration is when nothing else is said. */
-export const defaultConfigPath = '/etc/tallyman/config.yaml';
 
 export interface ConfigChoice {
   /** `--config`. */
@@ -42,8 +40,7 @@ export class Configuration {
 
   constructor(choice: ConfigChoice) {
     this.#choice = choice;
-    const named = choice.config ?? this.#env.TALLYMAN_CONFIG;
-    this.path = named ?? (existsSync(defaultConfigPath) ? defaultConfigPath : undefined);
+    this.path = configPath(choice.config);
   }
 
   /** The files that were read last, in the versions that were read: the configuration, and those that it fills in. */
@@ -80,8 +77,9 @@ function refuseFlags({ flags }: ConfigChoice, path: string): void {
 
 // Sinks run in this process. What one is not given it should not find lying about either; against one that
 // means harm this is no protection.
-function forgetSecrets({ sinks }: LoadedConfig): void {
-  const secrets = new Set(sinks.flatMap(({ tokens, options }) => secretsIn({ tokens, options })));
+function forgetSecrets({ admin, sinks }: LoadedConfig): void {
+  const ofSinks = sinks.flatMap(({ tokens, options }) => secretsIn({ tokens, options }));
+  const secrets = new Set([...ofSinks, ...secretsIn(admin.token)]);
   for (const [name, value] of Object.entries(process.env))
     if (value !== undefined && secrets.has(value)) delete process.env[name];
 }
@@ -90,9 +88,4 @@ function forgetSecrets({ sinks }: LoadedConfig): void {
 export function catalogueOf({ sinksDir }: Pick<ConfigChoice, 'sinksDir'>): ListedCatalogue {
   const named = sinksDir.map((path) => ({ path, presence: 'must-exist' as const }));
   return findSinks([...named, defaultSinksDirectory]);
-}
-
-function secretsIn(value: unknown): readonly string[] {
-  if (value instanceof Secret) return [value.reveal()];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
 }

@@ -2,14 +2,21 @@ import { messageOf } from '@tallyman/sdk';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { check } from './commands/check.ts';
 import { demo } from './commands/demo.ts';
+import { health } from './commands/health.ts';
 import { complain, write } from './commands/output.ts';
 import { run } from './commands/run.ts';
 import { schema } from './commands/schema.ts';
 import { sinks } from './commands/sinks.ts';
+import { type TapKind, tap, tapKinds } from './commands/tap.ts';
+import { top } from './commands/top.ts';
 import { SinkUnavailable } from './config/catalogue.ts';
 import { ConfigError } from './config/problem.ts';
 import { durationFix, durationMs } from './config/units.ts';
 import { logFormats, logLevels } from './diagnostics/diagnostics.ts';
+import { AdminError } from './live/admin-error.ts';
+import { sortKeys } from './live/order.ts';
+import { tapFormats } from './live/record-text.ts';
+import { UsageError } from './live/usage-error.ts';
 import { type FlagValues, hideCommandLine, predecessorFlags } from './predecessors/flags.ts';
 import { predecessorSettings } from './predecessors/settings.ts';
 import { version } from './version.ts';
@@ -55,7 +62,8 @@ function explainedFailure(error: unknown): number {
     return exitCodes.usage;
   }
   complain([`tallyman: ${messageOf(error)}`]);
-  return exitCodes.failure;
+  if (error instanceof AdminError) complain(error.help.map((line) => `  ${line}`));
+  return error instanceof UsageError ? exitCodes.usage : exitCodes.failure;
 }
 
 type Exit = (code: number) => void;
@@ -78,6 +86,9 @@ function programOf(exit: Exit): Command {
   addCheck(program, exit);
   addSinks(program, exit);
   addSchema(program, exit);
+  addHealth(program, exit);
+  addTop(program, exit);
+  addTap(program, exit);
   addDemo(program, exit);
   program.addHelpText(
     'after',
@@ -135,8 +146,12 @@ function addCheck(program: Command, exit: Exit): void {
   common(program.command('check'))
     .description('validate the configuration and explain what goes where, container by container')
     .addOption(
-      new Option('--connect', 'also open every sink, and insist on the engine').default(false),
+      new Option(
+        '--connect',
+        'also examine the engine, the sinks, the state and the containers, and say what to do',
+      ).default(false),
     )
+    .addOption(new Option('--json', 'print one JSON object, for machines').default(false))
     .action(async (options) => exit(await check(options)));
 }
 
@@ -152,6 +167,103 @@ function addSchema(program: Command, exit: Exit): void {
     .action(async (options) => exit(await schema(options)));
 }
 
+function addHealth(program: Command, exit: Exit): void {
+  withConfig(program.command('health'))
+    .description('ask the agent that runs here how it is, for the health check of a container')
+    .action(async (options) => exit(await health(options)));
+}
+
+function addTop(program: Command, exit: Exit): void {
+  asking(program.command('top'))
+    .description('show live what a running agent does and how its containers fare')
+    .addOption(new Option('--sort <by>').choices([...sortKeys]).default('cpu'))
+    .option(
+      '--filter <glob>',
+      'only containers of this name; without wildcards, with it in their name',
+    )
+    .option('--sink <name>', 'only this sink, and the containers whose records it gets')
+    .addOption(
+      new Option('--once', 'print one table; also where there is no terminal').default(false),
+    )
+    .addOption(new Option('--json', 'print the states as JSON, one a line').default(false))
+    .action(async ({ token, ...options }) => {
+      refuseTokenInSight(token);
+      exit(await top(options));
+    });
+}
+
+function addTap(program: Command, exit: Exit): void {
+  asking(program.command('tap'))
+    .description(
+      'show live the records that a running agent collects; filters may be given several times',
+    )
+    .addOption(
+      new Option('--kinds <kinds>', `${tapKinds.join(', ')}, or several with commas`)
+        .argParser(kindsIn)
+        .default(['logs'] as const, 'logs'),
+    )
+    .addOption(repeatable('--name <glob>', 'of containers whose name matches'))
+    .addOption(repeatable('--image <glob>', 'of containers whose image matches'))
+    .addOption(repeatable('--label <key=value>', 'of containers with this label'))
+    .addOption(repeatable('--compose <project>', 'of containers of this compose project'))
+    .addOption(repeatable('--sink <name>', 'that this sink gets'))
+    .addOption(repeatable('--stream <name>', 'lines of stdout, stderr or console'))
+    .addOption(repeatable('--grep <text>', 'lines with this text in them'))
+    .addOption(
+      new Option('--format <format>', 'default: pretty on a terminal, json otherwise').choices([
+        ...tapFormats,
+      ]),
+    )
+    .option('--limit <count>', 'end after so many records', count)
+    .option('--for <duration>', 'end after so long', duration)
+    .action(async ({ token, for: forMs, ...options }) => {
+      refuseTokenInSight(token);
+      exit(await tap({ ...options, ...(forMs === undefined ? {} : { forMs }) }));
+    });
+}
+
+function repeatable(flags: string, description: string): Option {
+  return new Option(flags, description)
+    .argParser((value: string, before: readonly string[]) => [...before, value])
+    .default([], 'any');
+}
+
+/** Options of commands that ask a running agent. */
+function asking(command: Command) {
+  return command
+    .option(
+      '-c, --config <file>',
+      "the agent's configuration file: its admin.listen and admin.token count",
+    )
+    .option(
+      '--admin <url>',
+      'address of its admin endpoint (default: $TALLYMAN_ADMIN, else the file)',
+    )
+    .addOption(new Option('--token [token]').hideHelp())
+    .addHelpText('after', '\nThe token is read from $TALLYMAN_ADMIN_TOKEN, else from the file.\n');
+}
+
+function refuseTokenInSight(token: unknown): void {
+  if (token !== undefined)
+    throw new UsageError(
+      'a token on the command line is seen by every process of the machine; set the variable TALLYMAN_ADMIN_TOKEN, or name the file with --config',
+    );
+}
+
+function kindsIn(text: string): readonly TapKind[] {
+  const kinds = tapKinds.filter((kind) => text.split(',').includes(kind));
+  if (kinds.length !== text.split(',').length)
+    throw new InvalidArgumentError(`Allowed are ${tapKinds.join(', ')}, with commas between them.`);
+  return kinds;
+}
+
+function count(text: string): number {
+  const amount = Number(text);
+  if (!Number.isSafeInteger(amount) || amount <= 0)
+    throw new InvalidArgumentError('write a whole number, 1 at least');
+  return amount;
+}
+
 function addDemo(program: Command, exit: Exit): void {
   withRunOptions(finding(program.command('demo')))
     .description('show the main job without a configuration, on an embedded engine if need be')
@@ -164,11 +276,13 @@ function addDemo(program: Command, exit: Exit): void {
 }
 
 function common(command: Command): Command {
-  return finding(
-    command.option(
-      '-c, --config <file>',
-      'configuration file (default: $TALLYMAN_CONFIG, else /etc/tallyman/config.yaml, else the environment)',
-    ),
+  return finding(withConfig(command));
+}
+
+function withConfig(command: Command): Command {
+  return command.option(
+    '-c, --config <file>',
+    'configuration file (default: $TALLYMAN_CONFIG, else /etc/tallyman/config.yaml, else the environment)',
   );
 }
 

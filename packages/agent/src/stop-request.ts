@@ -1,3 +1,4 @@
+import { leaveSignals } from './container/first-process.ts';
 import type { AgentDiagnostics } from './diagnostics/diagnostics.ts';
 import type { ReloadRequests } from './reload/requests.ts';
 
@@ -68,6 +69,7 @@ export function heedProcess(
     diagnostics.error({ error }, 'Something broke unexpectedly, stopping.');
     request.stop({ why: 'an unexpected error', exitCode: 1 });
   };
+  leaveSignals();
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal).on('SIGHUP', onHangUp);
   process.on('unhandledRejection', onRejection).on('uncaughtException', onException);
   return () => {

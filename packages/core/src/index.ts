@@ -1,3 +1,5 @@
+export { askEngine, type EngineAnswer, type EngineQuestion } from './collect/ask.ts';
+export { Backoff } from './collect/backoff.ts';
 export {
   addressText,
   type Engine,
@@ -6,16 +8,25 @@ export {
   type EngineErrorKind,
   type EngineInfo,
 } from './collect/engine.ts';
-export { HttpEngine, oldestApiVersion } from './collect/engine-http.ts';
+export { HttpEngine, isOlder, newestApiVersion, oldestApiVersion } from './collect/engine-http.ts';
+export { FileReach, type FileReachability } from './collect/logs/file-reach.ts';
+export { inotifyInstances, reservedInstances } from './collect/logs/followers-limit.ts';
 export { type ReachedEngine, reachEngine } from './collect/reach.ts';
 export { containerIdFrom } from './collect/self.ts';
+export { CgroupSource } from './collect/stats/cgroup/source.ts';
+export type { Sighting, Tap } from './collect/taps.ts';
+export { type HostConfigDetails, hostConfigFrom } from './decode/host-config.ts';
 export { type ContainerDetails, containerFrom, listedFrom } from './decode/inspect.ts';
 export {
   type Accounts,
+  type ContainerReport,
+  type LaneReport,
   Pipeline,
   type PipelinePorts,
   type RemovedLane,
 } from './pipeline.ts';
+export { type Glob, globOf } from './route/glob.ts';
+export { knownLabels, overridesFrom } from './route/label-overrides.ts';
 export {
   type RoutableLane,
   type Route,
@@ -23,8 +34,12 @@ export {
   Router,
   type RouterSettings,
 } from './route/router.ts';
-export type { Selectable } from './route/selector.ts';
+export { type Selectable, type Selector, selectorOf } from './route/selector.ts';
 export * from './settings.ts';
+export { reservedShare } from './ship/spool/spool-space.ts';
+export { stateVersion } from './state/birth.ts';
+export { lockHolder } from './state/directory-lock.ts';
+export { laneFolder, laneOfFolder } from './state/lane-folder.ts';
 export type { LanePositions, LaneState } from './state/lane-state.ts';
 export { MemoryState } from './state/memory-state.ts';
 export {
@@ -34,5 +49,5 @@ export {
 } from './state/state-directory.ts';
 export { type LockHolder, StateError, StateLockedError } from './state/state-error.ts';
 export { Account, type AccountSnapshot } from './vitals/account.ts';
-export type { CollectorCounter } from './vitals/counters.ts';
+export { type CollectorCounter, Counters } from './vitals/counters.ts';
 export type { Diagnostics } from './vitals/log.ts';

@@ -1,14 +1,16 @@
-import type { Clock } from '@tallyman/sdk';
+import type { Clock, ContainerStat, RecordKind } from '@tallyman/sdk';
 import { withDeadline } from './collect/deadline.ts';
-import type { Engine, EngineError } from './collect/engine.ts';
+import type { Engine, EngineError, EngineInfo } from './collect/engine.ts';
 import { EventCollector } from './collect/event-collector.ts';
 import { Inventory } from './collect/inventory.ts';
+import type { LogReport } from './collect/logs/collected.ts';
 import { type LaneLag, LogCollector } from './collect/logs/collector.ts';
 import { LogTally } from './collect/logs/tally.ts';
 import type { ReachedEngine } from './collect/reach.ts';
 import { CgroupSource } from './collect/stats/cgroup/source.ts';
 import { Sampling, type SamplingWishes } from './collect/stats/sampling.ts';
 import { type SubjectSettings, Subjects } from './collect/subjects.ts';
+import { type Tap, Taps } from './collect/taps.ts';
 import type { EngineEvent } from './decode/event.ts';
 import type { ContainerDetails } from './decode/inspect.ts';
 import { earlier } from './decode/timestamp.ts';
@@ -60,6 +62,22 @@ export interface LaneReport extends LaneCondition, LaneVitals {
   readonly lag: LaneLag;
 }
 
+/** The engine that is collected from. */
+export interface EngineReport extends Pick<EngineInfo, 'product' | 'apiVersion'> {
+  readonly isConnected: boolean;
+}
+
+/** What is collected of a container, and for whom. */
+export interface ContainerReport {
+  readonly container: ContainerDetails;
+  /** The sinks that take its records. */
+  readonly sinks: Readonly<Record<RecordKind, readonly string[]>>;
+  /** Absent: its log is not read. */
+  readonly log?: LogReport;
+  /** Its latest record of stats. Absent: there is none yet, or none is taken, as of one that does not run. */
+  readonly stat?: ContainerStat;
+}
+
 /** Where every record is, by sink. */
 export type Accounts = Readonly<Record<string, AccountSnapshot>>;
 
@@ -74,6 +92,7 @@ const timeLimitMs = 2_000;
 export class Pipeline {
   readonly #ports: PipelinePorts;
   readonly #counters = new Counters();
+  readonly #taps: Taps;
   #lanes: readonly Lane[];
   /** Removed, and not done yet. */
   readonly #leaving = new Set<Promise<unknown>>();
@@ -93,7 +112,8 @@ export class Pipeline {
     this.#lanes = settings.lanes.map((lane) => this.#newLane(lane, ports.lanes, bornAt));
     const subjects = new Subjects(subjectSettings(settings, this.#lanes));
     this.#subjects = subjects;
-    const shared = { ...ports, counters: this.#counters, bornAt };
+    this.#taps = new Taps(ports.log);
+    const shared = { ...ports, counters: this.#counters, taps: this.#taps, bornAt };
     this.#inventory = new Inventory(shared, {
       changed: (container) => this.#changed(container),
       gone: (container) => this.#logs.gone(container),
@@ -215,6 +235,35 @@ export class Pipeline {
     }
   }
 
+  /** The engine as it said when it was reached last, and whether it answers and its containers are known. */
+  engine(): EngineReport {
+    const { product, apiVersion } = this.#inventory.engineInfo ?? this.#ports.engineInfo;
+    return { product, apiVersion, isConnected: this.#inventory.isConnected };
+  }
+
+  /** All containers that are known now. */
+  containers(): readonly ContainerReport[] {
+    return this.#inventory.containers.all().map((container) => {
+      const { log: logs, stat: stats, event: events } = this.#subjects.of(container).route.lanes;
+      const log = this.#logs.reportOf(container.id);
+      const stat = container.isRunning ? this.#stats.latestOf(container.id) : undefined;
+      return {
+        container,
+        sinks: { log: namesOf(logs), stat: namesOf(stats), event: namesOf(events) },
+        ...(log !== undefined && { log }),
+        ...(stat !== undefined && { stat }),
+      };
+    });
+  }
+
+  /**
+   * Shows the tap every record as it is collected, whatever becomes of it in the lanes, until the returned function
+   * is called. While none is open, that costs one check for each chunk of a log.
+   */
+  tap(tap: Tap): () => void {
+    return this.#taps.open(tap);
+  }
+
   #changed(container: ContainerDetails): void {
     this.#stats.seen(container.id);
     if (this.#settings.collect.logs.enabled) this.#logs.changed(container);
@@ -239,7 +288,8 @@ export class Pipeline {
 
   #newEvents(): EventCollector {
     const { exclude } = this.#settings.collect.events;
-    return new EventCollector(this.#inventory.containers, this.#subjects, exclude);
+    const directory = this.#inventory.containers;
+    return new EventCollector({ directory, subjects: this.#subjects, taps: this.#taps, exclude });
   }
 
   // Neither clock need be right, only both must run.
@@ -261,6 +311,10 @@ function samplingWishes({ collect, lanes }: PipelineSettings): SamplingWishes {
 
 function removedLane(lane: Lane): RemovedLane {
   return { account: lane.account(), storedRecords: lane.vitals().storedRecords };
+}
+
+function namesOf(lanes: readonly { readonly name: string }[]): readonly string[] {
+  return lanes.map(({ name }) => name);
 }
 
 function routedLanes(settings: PipelineSettings, lanes: readonly Lane[]): readonly RoutedLane[] {

@@ -26,6 +26,9 @@ const homes: Readonly<Record<string, string>> = {
   pino: 'agent/src/diagnostics/',
   'pino-pretty': 'agent/src/diagnostics/',
   commander: 'agent/src/program.ts',
+  fastify: 'agent/src/admin/server.ts',
+  'prom-client': 'agent/src/admin/metrics/',
+  'string-width': 'agent/src/live/cells.ts',
 };
 
 describe('the architecture', () => {

@@ -1,4 +1,5 @@
 import { JsonBytes, type JsonTarget } from './json-bytes.ts';
+import { recordsOf } from './record-list.ts';
 import type { ContainerRecord } from './records.ts';
 
 /**
@@ -15,8 +16,9 @@ export interface JsonWritable {
 /** The records as JSON, one a line, each line ended by `\n` (NDJSON). The caller owns the bytes. */
 export function encodeJsonLines(batch: { readonly records: readonly ContainerRecord[] }): Buffer {
   const target = new JsonBytes();
-  for (const record of batch.records) {
-    encodeRecord(record, target);
+  const records = recordsOf(batch);
+  for (let index = 0; index < records.length; index++) {
+    encodeRecord(records.at(index) as ContainerRecord, target);
     target.byte(newline);
   }
   return target.view();
@@ -26,10 +28,11 @@ export function encodeJsonLines(batch: { readonly records: readonly ContainerRec
 export function encodeJsonArray(batch: { readonly records: readonly ContainerRecord[] }): Buffer {
   const target = new JsonBytes();
   target.byte(openBracket);
-  batch.records.forEach((record, index) => {
+  const records = recordsOf(batch);
+  for (let index = 0; index < records.length; index++) {
     if (index > 0) target.byte(comma);
-    encodeRecord(record, target);
-  });
+    encodeRecord(records.at(index) as ContainerRecord, target);
+  }
   target.byte(closeBracket);
   return target.view();
 }

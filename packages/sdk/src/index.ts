@@ -30,6 +30,7 @@ export type {
   OptionsSchema,
   StringOption,
 } from './options.ts';
+export { type Listed, type RecordList, recordList, recordsOf } from './record-list.ts';
 export type * from './records.ts';
 export { Secret } from './secret.ts';
 export {

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { encodeJsonArray, encodeJsonLines } from './encode.ts';
 import type { isSinkError, partial, permanent, retryable } from './errors.ts';
 import type { OptionsOf, OptionsSchema } from './options.ts';
+import type { recordsOf } from './record-list.ts';
 import type { ContainerRecord, RecordKind, RecordOf } from './records.ts';
 import type { Secret } from './secret.ts';
 
@@ -12,7 +13,7 @@ export const contractVersion = 1;
 export interface Batch<R extends ContainerRecord = ContainerRecord> {
   /** The same on every attempt of the same records. */
   readonly id: string;
-  /** Never empty. Must not be changed. */
+  /** Never empty. Must not be changed. {@link recordsOf} is the frugal way to many logs. */
   readonly records: readonly R[];
   /** 1 on the first attempt. */
   readonly attempt: number;
@@ -69,6 +70,7 @@ export interface SinkContext {
     readonly isSinkError: typeof isSinkError;
     readonly encodeJsonLines: typeof encodeJsonLines;
     readonly encodeJsonArray: typeof encodeJsonArray;
+    readonly recordsOf: typeof recordsOf;
   };
 }
 

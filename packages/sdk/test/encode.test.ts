@@ -7,6 +7,8 @@ import {
   encodeJsonLines,
   type JsonTarget,
   type JsonWritable,
+  recordList,
+  recordsOf,
   writeJson,
 } from '../src/index.ts';
 
@@ -143,4 +145,26 @@ describe('a message kept as bytes', () => {
 test('no records become no lines and an empty array', () => {
   expect(encodeJsonLines({ records: [] }).toString()).toBe('');
   expect(encodeJsonArray({ records: [] }).toString()).toBe('[]');
+});
+
+describe('a batch that makes its records when they are asked for', () => {
+  test('is encoded without its array of records', () => {
+    const records = [new ViewedLog(Buffer.from('one')), new ViewedLog(Buffer.from('two'))];
+    const batch = {
+      get records(): never {
+        throw new Error('nobody asks for all of them');
+      },
+      [recordList]: records,
+    };
+
+    expect(encodeJsonLines(batch)).toEqual(encodeJsonLines({ records }));
+    expect(encodeJsonArray(batch)).toEqual(encodeJsonArray({ records }));
+    expect(recordsOf(batch).at(1)).toBe(records[1]);
+  });
+
+  test('any other batch gives the array itself', () => {
+    const records = [new ViewedLog(Buffer.from('one'))];
+
+    expect(recordsOf({ records })).toBe(records);
+  });
 });

@@ -14,10 +14,11 @@ import { type Encode, PrintingSink } from './sink.ts';
 
 export { wantsColor } from './colors.ts';
 export { codeOf } from './error-code.ts';
-export { type Output, streamOutput } from './output.ts';
+export { type Output, standardOutput, streamOutput } from './output.ts';
 export { ownDescriptor } from './own-descriptor.ts';
 export { printable, printableJson } from './printable.ts';
-export { isReaderGone } from './sink.ts';
+export { type Encode, isReaderGone } from './sink.ts';
+export { humanBytes, humanPercent } from './units.ts';
 
 const optionsSchema = {
   type: 'object',
@@ -59,10 +60,11 @@ export function createStdoutSink(
   context: SinkContext,
   output: Output,
 ): Sink {
-  return new PrintingSink(encodeOf(options, output.isTerminal), output, context);
+  return new PrintingSink(encoderOf(options, output.isTerminal), output, context);
 }
 
-function encodeOf({ format, color }: StdoutOptions, isTerminal: boolean): Encode {
+/** How the sink turns a batch into bytes: for those who print records without being a sink. */
+export function encoderOf({ format, color }: StdoutOptions, isTerminal: boolean): Encode {
   switch (format ?? (isTerminal ? 'pretty' : 'json')) {
     case 'pretty':
       return prettyLines({ color: color === 'auto' ? wantsColor(isTerminal) : color === 'always' });

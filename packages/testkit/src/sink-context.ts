@@ -4,6 +4,7 @@ import {
   isSinkError,
   partial,
   permanent,
+  recordsOf,
   retryable,
   type SinkContext,
   systemClock,
@@ -49,7 +50,15 @@ export function observedContext(changes: Partial<SinkContext> = {}): {
     count: (counter, amount) => {
       counts[counter] = (counts[counter] ?? 0) + amount;
     },
-    sdk: { retryable, permanent, partial, isSinkError, encodeJsonLines, encodeJsonArray },
+    sdk: {
+      retryable,
+      permanent,
+      partial,
+      isSinkError,
+      encodeJsonLines,
+      encodeJsonArray,
+      recordsOf,
+    },
     ...changes,
   };
   return { context, seen };

@@ -32,9 +32,10 @@ export interface AgentProcessState {
 }
 
 export interface EngineState {
-  /** For example `Docker Engine 28.5.2`. */
-  readonly product: string;
-  readonly apiVersion: string;
+  /** For example `Docker Engine 28.5.2`. Absent: it was not reached yet. */
+  readonly product?: string;
+  /** Absent: it was not reached yet. */
+  readonly apiVersion?: string;
   /** Without credentials. */
   readonly address: string;
   /** Whether the stream of its events stands. */
@@ -118,7 +119,7 @@ export interface LaneState {
     readonly bytes: number;
     readonly seconds: number;
   };
-  /** While the lane catches up: how far it is, where that can be said. */
+  /** While the lane catches up with logs that others have read further: how far it is, where that can be said. */
   readonly progress?: { readonly doneBytes: number; readonly totalBytes: number };
   /** What the sink itself counts, by name. */
   readonly counts: Readonly<Record<string, number>>;

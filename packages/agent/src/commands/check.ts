@@ -1,45 +1,51 @@
-import { hostname } from 'node:os';
-import {
-  type ContainerDetails,
-  containerFrom,
-  EngineError,
-  HttpEngine,
-  listedFrom,
-  Router,
-} from '@tallyman/core';
-import type { RecordKind } from '@tallyman/sdk';
+import { EngineError } from '@tallyman/core';
 import { messageOf } from '@tallyman/sdk';
-import { probeSinks } from '../compose/probe.ts';
-import type { LoadedConfig, SinkConfig } from '../config/model.ts';
+import type { SinkConfig } from '../config/model.ts';
+import { kinds, kindWords as words } from '../config/tokens.ts';
 import { Configuration } from '../configured.ts';
 import { standardDiagnostics } from '../diagnostics/diagnostics.ts';
-import { engineAddress } from '../engine/address.ts';
+import { examine } from '../doctor/doctor.ts';
+import type { Finding } from '../doctor/finding.ts';
+import { examinedHost } from '../doctor/host.ts';
+import { openingCodes } from '../doctor/sinks.ts';
+import { type Survey, type SurveyedContainer, survey } from '../doctor/survey.ts';
 import { adviceFor } from '../engine/advice.ts';
-import { ownContainerId } from '../engine/own-container.ts';
-import { SinkCounts } from '../sinks/counts.ts';
+import { checkJson } from './check-json.ts';
+import { findingLines } from './finding-lines.ts';
 import type { CommonOptions } from './options.ts';
-import { printLines, table } from './output.ts';
+import { printJson, printLines, table } from './output.ts';
 
 export interface CheckOptions extends CommonOptions {
-  /** Also opens every sink, and insists on the engine. */
+  /** Also examines the engine, each sink, the state directory and the containers. */
   readonly connect: boolean;
+  /** For machines: one JSON object instead of the text. */
+  readonly json: boolean;
 }
 
-const kinds: readonly RecordKind[] = ['log', 'stat', 'event'];
-const words = { log: 'logs', stat: 'stats', event: 'events' } as const;
-const answerLimitMs = 5_000;
+const answerLimitMs = 8_000;
 
-/** `tallyman check`: whether the configuration is sound, and what it comes to, container by container. */
+/** `tallyman check`: whether the configuration is sound, what it comes to, and with `--connect` what keeps it from working. */
 export async function check(options: CheckOptions): Promise<number> {
   const { config, source, equivalent } = await new Configuration(options).read();
-  printLines([`${source} is sound.`]);
-  if (equivalent !== undefined) printLines(equivalent.trimEnd().split('\n'));
-  printLines(['', 'Sinks:', ...table(config.sinks.map(sinkRow))]);
-  printLines(config.notes.map((note) => `Note: ${note}`));
-  const hasEngine = await explainContainers(config);
-  if (!options.connect) return 0;
-  const haveOpened = await openSinks(config, options);
-  return hasEngine && haveOpened ? 0 : 1;
+  const host = examinedHost();
+  const asked = survey({ config, ...host }, AbortSignal.timeout(answerLimitMs));
+  const diagnostics = standardDiagnostics({ level: options.logLevel, format: options.logFormat });
+  const examined = options.connect
+    ? examine({ config, diagnostics, host, survey: asked })
+    : undefined;
+  if (options.json) {
+    const found = { survey: await asked, findings: await examined };
+    printJson(checkJson({ config, source, ...found }));
+  } else {
+    printLines([`${source} is sound.`]);
+    if (equivalent !== undefined) printLines(equivalent.trimEnd().split('\n'));
+    printLines(['', 'Sinks:', ...table(config.sinks.map(sinkRow))]);
+    printLines(config.notes.map((note) => `Note: ${note}`));
+    printLines(explainedSurvey(await asked));
+    printLines(explainedFindings((await examined) ?? []));
+  }
+  const isWell = (await examined)?.every(({ severity }) => severity !== 'problem') ?? true;
+  return isWell ? 0 : 1;
 }
 
 function sinkRow({ name, type, kinds: taken, include, exclude }: SinkConfig): readonly string[] {
@@ -50,64 +56,39 @@ function sinkRow({ name, type, kinds: taken, include, exclude }: SinkConfig): re
   return [`  ${name}`, type, taken.map((kind) => words[kind]).join(', '), narrowed.join(' ')];
 }
 
-async function explainContainers(config: LoadedConfig): Promise<boolean> {
-  const address = engineAddress(config.engine);
-  const signal = AbortSignal.timeout(answerLimitMs);
-  try {
-    const engine = new HttpEngine(address);
-    const { product, apiVersion } = await engine.connect(signal);
-    const listed = (await engine.list(signal)).map(listedFrom).filter((one) => one !== undefined);
-    const containers = await Promise.all(
-      listed.map(async ({ id }) => containerFrom(await engine.inspect(id, signal))),
-    );
-    printLines(['', `Engine: ${product}, API ${apiVersion}, ${containers.length} containers`]);
-    const router = routerOf(config);
-    printLines(containers.flatMap((container) => explained(router, container)));
-    return true;
-  } catch (error) {
-    const advice = error instanceof EngineError ? adviceFor(error, address) : '';
-    printLines(['', `Engine: not reached. ${messageOf(error)}`, advice]);
-    return false;
+function explainedSurvey(found: Survey): readonly string[] {
+  if (found.kind === 'unreached') {
+    const { error, address } = found;
+    const isKnown = error instanceof EngineError && address !== undefined;
+    return [
+      '',
+      `Engine: not reached. ${messageOf(error)}`,
+      isKnown ? adviceFor(error, address) : '',
+    ];
   }
-}
-
-/** Lanes by their names: all that routing needs of them. */
-interface NamedLane {
-  readonly name: string;
-  readonly kinds: ReadonlySet<RecordKind>;
-}
-
-function routerOf(config: LoadedConfig): Router<NamedLane> {
-  const lanes = config.sinks.map(({ name, kinds: taken, include, exclude }) => ({
-    lane: { name, kinds: new Set(taken) },
-    include,
-    exclude,
-  }));
-  const own = ownContainerId();
-  return new Router({ ...config, lanes, ...(own === undefined ? {} : { ownContainerId: own }) });
-}
-
-function explained(router: Router<NamedLane>, container: ContainerDetails): readonly string[] {
-  const { lanes, reasons, unknownLabels } = router.routeOf(container);
-  const goes = kinds.map((kind) => {
-    const names = lanes[kind].map(({ name }) => name);
-    return `${words[kind]} → ${names.length > 0 ? names.join(', ') : 'nowhere'}`;
-  });
+  const { info, containers } = found;
   return [
-    `  ${container.name} (${container.image}): ${goes.join('; ')}`,
-    ...reasons.map((reason) => `      ${reason}`),
-    ...unknownLabels.map((label) => `      its label ${label} means nothing here`),
+    '',
+    `Engine: ${info.product}, API ${info.apiVersion}, ${containers.length} containers`,
+    ...containers.flatMap(explained),
   ];
 }
 
-async function openSinks(config: LoadedConfig, options: CheckOptions): Promise<boolean> {
-  const diagnostics = standardDiagnostics({ level: options.logLevel, format: options.logFormat });
-  const parts = { config, diagnostics, counts: new SinkCounts(), host: hostname() };
-  const probes = await probeSinks(parts, new AbortController().signal);
-  const rows = probes.map(({ sink, failure }) => [
-    `  ${sink}`,
-    failure === undefined ? 'opened' : `does not open: ${messageOf(failure)}`,
-  ]);
-  printLines(['', 'Opening sinks:', ...table(rows)]);
-  return probes.every(({ failure }) => failure === undefined);
+function explained({ details, route }: SurveyedContainer): readonly string[] {
+  const goes = kinds.map((kind) => {
+    const names = route.lanes[kind].map(({ name }) => name);
+    return `${words[kind]} → ${names.length > 0 ? names.join(', ') : 'nowhere'}`;
+  });
+  return [
+    `  ${details.name} (${details.image}): ${goes.join('; ')}`,
+    ...route.reasons.map((reason) => `      ${reason}`),
+    ...route.unknownLabels.map((label) => `      its label ${label} means nothing here`),
+  ];
+}
+
+function explainedFindings(findings: readonly Finding[]): readonly string[] {
+  if (findings.length === 0) return [];
+  const opened = findings.filter(({ code }) => openingCodes.has(code));
+  const rows = opened.map(({ where, what }) => [`  ${where[0]}`, what]);
+  return ['', 'Opening sinks:', ...table(rows), ...findingLines(findings)];
 }

@@ -1,9 +1,15 @@
 import { writeSync } from 'node:fs';
-import { printable } from '@tallyman/sink-stdout';
+import { printable, printableJson } from '@tallyman/sink-stdout';
 
 /** Prints lines of a command's answer. What containers and files say is escaped: it may steer a terminal. */
 export function printLines(lines: readonly string[]): void {
   write(1, lines.map((line) => `${printable(line)}\n`).join(''));
+}
+
+/** Prints a value as JSON, indented. Nothing in it acts on a terminal. */
+export function printJson(value: unknown): void {
+  const lines = JSON.stringify(value, undefined, 2).split('\n');
+  write(1, lines.map((line) => `${printableJson(line)}\n`).join(''));
 }
 
 /** Prints text that is ready, e.g. a schema. */

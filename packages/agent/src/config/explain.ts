@@ -149,7 +149,7 @@ const formatWords: Readonly<Record<string, string>> = {
   email: 'an e-mail address',
   hostname: 'the name of a host',
   regex: 'a regular expression',
-  listen: 'HOST:PORT such as 127.0.0.1:9180',
+  listen: 'HOST:PORT such as 127.0.0.1:9180, unix:///path, or none',
 };
 
 function expectation(schema: Schema): string {
@@ -160,6 +160,8 @@ function alternatives(schema: Schema): readonly string[] {
   if (schema.anyOf !== undefined) return schema.anyOf.flatMap(alternatives);
   if (schema.enum !== undefined) return schema.enum.map(String);
   const words = formatWords[schema.format ?? ''] ?? typeWords[schema.type ?? ''] ?? 'another value';
+  const [example] = schema.examples ?? [];
+  if (isMapping(example)) return [`${words} such as ${JSON.stringify(example)}`];
   // With a type of its own a schema is no alternative, and what it falls short of is a fault of its own.
   const limit = schema.type === undefined ? schema.formatExclusiveMinimum : undefined;
   return [limit === undefined ? words : `${words} (more than ${limit})`];

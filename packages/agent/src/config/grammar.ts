@@ -1,5 +1,6 @@
 import type { OptionsOf } from '@tallyman/sdk';
 import { sinkGrammar } from './grammar-sink.ts';
+import { defaultAdminListen } from './places.ts';
 
 /**
  * The part of JSON Schema in which the grammar is written. `duration`, `size` and `secret` are formats of
@@ -249,21 +250,24 @@ const state = {
 
 const admin = {
   type: 'object',
-  description: 'The endpoint for health and metrics of the agent itself.',
+  description: 'The endpoint for health, metrics and live views of the agent itself.',
   default: {},
+  examples: [{ listen: 'none' }],
   additionalProperties: false,
   properties: {
     listen: {
       type: 'string',
-      default: '127.0.0.1:9180',
+      default: defaultAdminListen,
       format: 'listen',
-      description: 'HOST:PORT to listen on.',
+      description:
+        'HOST:PORT or unix:///path to listen on; none: there is no endpoint. Other than on loopback and a socket it needs a token.',
+      examples: ['unix:///run/tallyman.sock', 'none'],
     },
     token: {
       type: 'string',
       format: 'secret',
       minLength: 1,
-      description: 'Bearer token that requests have to carry.',
+      description: 'Bearer token that requests have to carry, all but those for /health.',
     },
   },
 } as const;

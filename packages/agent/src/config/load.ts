@@ -8,8 +8,8 @@ import { explain } from './explain.ts';
 import type { NoteFile } from './file-version.ts';
 import { grammar } from './grammar.ts';
 import type { Lookup } from './interpolate.ts';
+import { adminFrom } from './listen.ts';
 import type { EngineConfig, LoadedConfig } from './model.ts';
-import { idleNotes } from './notes.ts';
 import { under } from './pointer.ts';
 import { Report } from './report.ts';
 import { settledAs } from './settle.ts';
@@ -56,6 +56,7 @@ export async function loadConfig({
   const settled = settledAs(grammar, { ...sections, sinks: {} });
   const engine = engineFrom(settled.engine, env, report);
   refuseForeignFiles(settled.collect, engine, report);
+  const admin = adminFrom(settled.admin, report);
   const loaded = chosen.map((one) => sinkFrom(one, report));
   report.throwIfAny();
 
@@ -70,9 +71,9 @@ export async function loadConfig({
       maxSizeBytes: settled.state.max_size,
       configured: report.placeOf('/state/directory') !== undefined,
     },
-    admin: settled.admin,
+    admin,
     sinks: sinks.map(({ sink }) => sink),
-    notes: [...idleNotes(report), ...sinks.flatMap(({ notes }) => notes)],
+    notes: sinks.flatMap(({ notes }) => notes),
   };
 }
 

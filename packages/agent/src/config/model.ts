@@ -53,10 +53,19 @@ export interface StateConfig {
 }
 
 export interface AdminConfig {
-  /** `HOST:PORT` */
+  /** As written, for messages. */
   readonly listen: string;
+  readonly address: ListenAddress;
+  /** Whether the file names the address: one that was asked for has to be free. */
+  readonly configured: boolean;
   readonly token?: Secret;
 }
+
+/** Where the admin endpoint listens. `none`: there is no endpoint. */
+export type ListenAddress =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unix'; readonly socketPath: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
 
 /** One sink, ready to be built: `definition.create(options, context)`. */
 export interface SinkConfig {
@@ -69,6 +78,8 @@ export interface SinkConfig {
   readonly tokens: Readonly<Partial<Record<RecordKind, Secret>>>;
   /** What the sink accepts, narrowed by `match.kinds` and by the tokens there are. Never empty. */
   readonly kinds: readonly RecordKind[];
+  /** What would be sent too if there were a token for it. */
+  readonly tokenless: readonly RecordKind[];
   readonly include: readonly Matcher[];
   readonly exclude: readonly Matcher[];
   readonly batch: BatchSettings;

@@ -19,7 +19,7 @@ export function printedConfig(config: LoadedConfig): string {
     select,
     fields,
     state: { ...(state.configured && { directory }), max_size: maxSizeBytes },
-    admin,
+    admin: adminTree(admin),
   };
   const entries = sinks.map((sink) => [sink.name, sinkTree(sink)] as const);
   const tree = { ...sections, sinks: Object.fromEntries(entries) };
@@ -34,6 +34,10 @@ export function printedLane(lane: Lane): string {
 /** A tree of the file's own words as YAML. `${…}` in it stays what it is. */
 export function printedTree(tree: unknown): string {
   return stringify(tree, { version: '1.2', lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+function adminTree({ listen, configured, token }: LoadedConfig['admin']): unknown {
+  return { ...(configured && { listen }), ...(token !== undefined && { token }) };
 }
 
 function collectTree({ labels, logs, stats, events, labelOverrides }: CollectSettings): unknown {

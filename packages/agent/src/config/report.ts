@@ -80,15 +80,17 @@ export class Report {
     return [...pointers, ...this.#holes].every((at) => !isWithin(at, pointer));
   }
 
-  /** All problems, as one error. */
-  error(): ConfigError {
-    const problems = [...this.#found.values()].map(({ problem }) => problem);
+  /** All problems with a value and what is below it, as one error. */
+  error(pointer = ''): ConfigError {
+    const within = [...this.#found.values()].filter((found) => isWithin(found.pointer, pointer));
+    const problems = within.map(({ problem }) => problem);
     return new ConfigError(problems.sort((a, b) => a.line - b.line || a.column - b.column));
   }
 
   /** Throws {@link Report.error} if there are problems. */
-  throwIfAny(): void {
-    if (this.#found.size > 0) throw this.error();
+  throwIfAny(pointer = ''): void {
+    const error = this.error(pointer);
+    if (error.problems.length > 0) throw error;
   }
 
   #add(offset: number, pointer: string, message: string): void {

@@ -50,12 +50,12 @@ export function sinkFrom(
     report.isClean(under(pointer, key)),
   );
   if (!isAdmissionSound) return undefined;
-  const { kinds, tokens, notes } = admissionTo(name, definition, entry, report);
+  const { notes, ...admission } = admissionTo(name, definition, entry, report);
   if (!report.isClean(pointer) || options === undefined) return undefined;
 
   const { include, exclude } = entry.match;
   return {
-    sink: { name, type, definition, options, tokens, kinds, include, exclude, ...limits },
+    sink: { name, type, definition, options, ...admission, include, exclude, ...limits },
     notes,
   };
 }

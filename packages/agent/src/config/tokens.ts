@@ -21,6 +21,8 @@ interface WrittenTokens {
 export interface Admission {
   readonly kinds: readonly RecordKind[];
   readonly tokens: Readonly<Partial<Record<RecordKind, Secret>>>;
+  /** Wanted, and not sent for want of a token. */
+  readonly tokenless: readonly RecordKind[];
   readonly notes: readonly string[];
 }
 
@@ -39,7 +41,7 @@ export function admissionTo(
     if (token !== undefined) tokens[kind] = token;
   }
   if (definition.token === 'none') refuseTokens(pointer, definition, written, report);
-  if (definition.token !== 'required') return { kinds: wanted, tokens, notes: [] };
+  if (definition.token !== 'required') return { kinds: wanted, tokens, tokenless: [], notes: [] };
 
   const admitted = wanted.filter((kind) => tokens[kind] !== undefined);
   if (Object.keys(tokens).length === 0)
@@ -56,7 +58,7 @@ export function admissionTo(
   const notes = missing.map(
     (kind) => `sinks.${name}: no token for ${kindWords[kind]}, so they are not sent to it`,
   );
-  return { kinds: admitted, tokens, notes };
+  return { kinds: admitted, tokens, tokenless: missing, notes };
 }
 
 function wantedKinds(

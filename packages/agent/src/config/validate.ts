@@ -2,6 +2,7 @@ import type { ErrorObject } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { Schema } from './grammar.ts';
+import { listenAddress } from './listen.ts';
 import { durationMs, sizeBytes } from './units.ts';
 
 /** One thing Ajv has against a value. */
@@ -22,7 +23,7 @@ export function checkFor(schema: Schema, origin: 'own' | 'foreign' = 'foreign'):
   ajv.addFormat('duration', measure(durationMs));
   ajv.addFormat('size', measure(sizeBytes));
   ajv.addFormat('secret', true);
-  ajv.addFormat('listen', isListenAddress);
+  ajv.addFormat('listen', (text: string) => listenAddress(text) !== undefined);
   ajv.addFormat('regex', (text: string) => regexFault(text) === undefined);
   const validate = ajv.compile(schema);
   return (value) => (validate(value) ? [] : [...(validate.errors ?? [])]);
@@ -43,9 +44,4 @@ function measure(amount: (text: string) => number | undefined) {
     validate: (text: string) => amount(text) !== undefined,
     compare: (a: string, b: string) => (amount(a) ?? Number.NaN) - (amount(b) ?? Number.NaN),
   };
-}
-
-function isListenAddress(text: string): boolean {
-  const [, port] = /^(?:\[[0-9a-fA-F:.]+\]|[\w.-]+):(\d{1,5})$/.exec(text) ?? [];
-  return port !== undefined && Number(port) <= 65_535;
 }

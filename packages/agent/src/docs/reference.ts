@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { builtInSinks } from '../sinks/built-in.ts';
 import { findSinks } from '../sinks/catalogue.ts';
+import { metricsPage } from './metrics-page.ts';
 import { sinkPage } from './sink-page.ts';
 
 /** The pages of the reference that are written from the code, by the name of their file. */
@@ -11,7 +12,7 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
   const pages = builtInSinks.map(
     async ({ type }) => [`sink-${type}.md`, await sinkPage(type, catalogue)] as const,
   );
-  return new Map(await Promise.all(pages));
+  return new Map([['metrics.md', metricsPage()], ...(await Promise.all(pages))]);
 }
 
 /** Writes {@link referencePages} into a folder. */

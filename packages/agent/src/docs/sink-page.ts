@@ -4,6 +4,7 @@ import type { Schema } from '../config/grammar.ts';
 import { loadConfig } from '../config/load.ts';
 import { printedLane, printedTree } from '../config/print.ts';
 import { kindWords } from '../config/tokens.ts';
+import { alignedTable } from './table.ts';
 
 /** The reference page of a built-in sink, as far as its definition says it. Ends with a newline. */
 export async function sinkPage(type: string, catalogue: SinkCatalogue): Promise<string> {
@@ -68,17 +69,6 @@ function optionRow(name: string, schema: Schema, required: readonly string[]): r
   const shown = examples.length === 0 ? '' : ` For example ${inWords(examples.map(coded))}.`;
   const otherwise = required.includes(name) ? 'required' : defaultWords(schema);
   return [`\`${name}\``, valueWords(schema), otherwise, `${description}${shown}`];
-}
-
-/** A Markdown table as the formatter of this repository wants it; the first row is its head. */
-function alignedTable(rows: readonly (readonly string[])[]): string {
-  const [head = [], ...body] = rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
-  const widths = head.map((_, column) =>
-    Math.max(3, ...[head, ...body].map((row) => (row[column] ?? '').length)),
-  );
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
 }
 
 function valueWords(schema: Schema): string {

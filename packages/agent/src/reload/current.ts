@@ -26,7 +26,11 @@ export class CurrentConfiguration {
     return this.#inForce.readAt;
   }
 
+  /** What cannot be changed while the agent runs stays as it was started with. */
   replace(configured: Configured): void {
-    this.#inForce = configured;
+    const { engine, admin, state } = this.started;
+    const { config } = configured;
+    const kept = { engine, admin, state: { ...config.state, directory: state.directory } };
+    this.#inForce = { ...configured, config: { ...config, ...kept } };
   }
 }

@@ -6,6 +6,7 @@ import {
   partial,
   permanent,
   type RecordKind,
+  recordsOf,
   retryable,
   type Secret,
   type SinkContext,
@@ -53,4 +54,5 @@ const sdk: SinkContext['sdk'] = Object.freeze({
   isSinkError,
   encodeJsonLines,
   encodeJsonArray,
+  recordsOf,
 });

@@ -32,7 +32,11 @@ describe('a configuration', () => {
       select: { mode: 'all', include: [], exclude: [] },
       fields: {},
       state: { directory: '/var/lib/tallyman', maxSizeBytes: 2 * 1024 ** 3, configured: false },
-      admin: { listen: '127.0.0.1:9180' },
+      admin: {
+        listen: '127.0.0.1:9180',
+        address: { kind: 'tcp', host: '127.0.0.1', port: 9180 },
+        configured: false,
+      },
       notes: [],
     });
     expect(sinks).toEqual([
@@ -41,6 +45,7 @@ describe('a configuration', () => {
         type: 'logentries',
         definition: expect.objectContaining({ type: 'logentries' }),
         options: { region: 'eu' },
+        tokenless: [],
         tokens: { log: new Secret('t'), stat: new Secret('t'), event: new Secret('t') },
         kinds: ['log', 'stat', 'event'],
         include: [],
@@ -235,7 +240,7 @@ describe('a mistake in the grammar is told with what was probably meant', () => 
     ],
     [
       'admin: { listen: 9180 }',
-      'admin.listen: expected HOST:PORT such as 127.0.0.1:9180, found "9180"',
+      'admin.listen: expected HOST:PORT such as 127.0.0.1:9180, unix:///path, or none, found "9180"',
     ],
     ['fields: { a: [b] }', 'fields.a: expected text, found a list'],
     ['collect: yes', 'collect: expected a mapping, found text'],

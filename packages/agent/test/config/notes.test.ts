@@ -2,20 +2,10 @@ import { expect, test } from '@jest/globals';
 import { load } from './loading.ts';
 
 const stdout = 'sinks: { stdout: {} }\n';
-const noEndpoint = 'does nothing yet: there is no admin endpoint';
-
-test.each([
-  [
-    `admin: { listen: "127.0.0.1:1", token: t }\n${stdout}`,
-    [`admin.listen ${noEndpoint}`, `admin.token ${noEndpoint}`],
-  ],
-])('what this version does not act on yet is said: %s', async (text, notes) => {
-  expect((await load(text)).notes).toEqual(notes);
-});
 
 test('nothing is said about what was not asked for, nor about what is acted on', async () => {
   const { notes, state } = await load(
-    `state: { max_size: 1GiB }\ncollect: { logs: { reader: file }, stats: { reader: cgroup } }\nsinks: { stdout: { queue: { disk: 0B } } }\n`,
+    `admin: { listen: none }\nstate: { max_size: 1GiB }\ncollect: { logs: { reader: file }, stats: { reader: cgroup } }\nsinks: { stdout: { queue: { disk: 0B } } }\n`,
   );
 
   expect(notes).toEqual([]);

@@ -21,7 +21,7 @@ describe('docs/reference', () => {
     const kept = await readdir(join(root, 'docs/reference'));
 
     expect(kept.filter((name) => name.startsWith('sink-')).sort()).toEqual(
-      [...pages.keys()].sort(),
+      [...pages.keys()].filter((name) => name.startsWith('sink-')).sort(),
     );
   });
 });
@@ -39,7 +39,11 @@ function valueFor(name: string): string {
 }
 
 const checked = [
+  'docs/guides/deploy.md',
+  'docs/guides/live-views.md',
   'docs/guides/migrate.md',
+  'docs/guides/operate.md',
+  'docs/guides/troubleshoot.md',
   'docs/specs/delivery.md',
   'README.md',
   'packages/sink-librato/README.md',

@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { type DockerClient, describeEngine } from '@tallyman/testkit';
 import { AgentLives, livesLimitMs } from '../support/agent-lives.ts';
+import { agentFor } from '../support/collected.ts';
 import { compared, sound } from '../support/compared.ts';
 import { engineLines } from '../support/engine-log.ts';
 import { idle, isLogged, numbered, print } from '../support/numbered.ts';
@@ -35,6 +36,21 @@ describeEngine('logs that are read from their files', (client) => {
     expect(lives.present.said('Reading logs.')).toEqual([
       expect.objectContaining({ fromFiles: 1, fromEngine: {} }),
     ]);
+  });
+
+  test('are read so by another user than root who may read everything', async () => {
+    await client().run({ name: 'reader-1', command: 'sleep 600' });
+    const group = statSync(client().socketPath).gid;
+    const rights = ['--inh-caps', '+dac_read_search', '--ambient-caps', '+dac_read_search'];
+    const user = ['--reuid', '65534', '--regid', '65534', '--groups', `${group}`];
+    await using agent = await agentFor(client(), 'reader-*', {
+      through: ['setpriv', ...user, ...rights],
+      config: { state: {}, collect: { stats: { enabled: false } } },
+    });
+
+    const said = await agent.saying('Reading logs.');
+
+    expect(said).toMatchObject({ fromFiles: 1, fromEngine: {} });
   });
 
   test.each([

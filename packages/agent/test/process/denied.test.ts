@@ -1,21 +1,10 @@
-import { accessSync, chmodSync, constants, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { join } from 'node:path';
+import { expect } from '@jest/globals';
 import { EmbeddedEngine } from '@tallyman/testkit';
-import { AgentProcess, program } from '../support/agent-process.ts';
-
-const nobody = 65_534;
-
-/** Whether this process may become another user, and that one can read the program. */
-function canRunAsNobody(): boolean {
-  const isOpen = (path: string): boolean =>
-    (statSync(path).mode & constants.S_IXOTH) !== 0 && (path === '/' || isOpen(dirname(path)));
-  accessSync(program);
-  return process.getuid?.() === 0 && isOpen(dirname(program)) && isOpen(dirname(process.execPath));
-}
-
-const testAsNobody = canRunAsNobody() ? test : test.skip;
+import { AgentProcess } from '../support/agent-process.ts';
+import { nobody, testAsNobody } from '../support/nobody.ts';
 
 testAsNobody(
   'a user who may not open the socket is told about groups and SELinux, no stack',

@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { EmbeddedEngine, expectBalanced } from '@tallyman/testkit';
-import { writeConfig } from '../support/agent-folder.ts';
+import { configure } from '../support/agent-folder.ts';
 import { type AgentOptions, AgentProcess, reloaded } from '../support/agent-process.ts';
 import { messagesIn, order, recordingSinkFiles, takenBy } from '../support/recording-sink.ts';
 import { isAccount, laneOf } from '../support/said.ts';
@@ -153,7 +153,7 @@ test.each([
   const web = engine.container({ name: 'web' }).start().print('stdout', '1\n');
   await linesAt(agent, 'a', web.id, '1');
 
-  writeConfig(agent.folder, { config: text });
+  configure(agent.folder, { config: text });
   agent.signal('SIGHUP');
   await agent.saying(refused);
   web.print('stdout', '2\n');
@@ -376,7 +376,7 @@ test('with --watch a file counts as soon as it is there, however it comes, and s
   await agent.until(() => count() === 1, 'the secret counts');
   const { folder } = agent;
   renameSync(join(folder, 'config.yaml'), join(folder, 'config.yaml~'));
-  writeConfig(folder, {
+  configure(folder, {
     socketPath: engine.socketPath,
     config: { sinks: { first: knock, second: knock } },
   });

@@ -1,21 +1,12 @@
-import { accessSync, constants, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { EmbeddedEngine } from '@tallyman/testkit';
-import { AgentProcess, program } from '../support/agent-process.ts';
+import { AgentProcess } from '../support/agent-process.ts';
+import { nobody, testAsNobody } from '../support/nobody.ts';
 import { laneOf } from '../support/said.ts';
 import { sinkFile } from './sink-file.ts';
-
-const nobody = 65_534;
-
-/** Whether this process may become another user, and that one can read the program. */
-function canRunAsNobody(): boolean {
-  const isOpen = (path: string): boolean =>
-    (statSync(path).mode & constants.S_IXOTH) !== 0 && (path === '/' || isOpen(dirname(path)));
-  accessSync(program);
-  return process.getuid?.() === 0 && isOpen(dirname(program)) && isOpen(dirname(process.execPath));
-}
 
 function isAlive(pid: number): boolean {
   try {
@@ -24,8 +15,6 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
-
-const testAsNobody = canRunAsNobody() ? test : test.skip;
 
 test('a directory that is asked for and cannot be written: exit 2, what, where and what to do', async () => {
   await using engine = await new EmbeddedEngine().start();

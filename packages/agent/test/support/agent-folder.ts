@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** What an agent finds in its folder. `FOLDER` in any of it stands for the folder's path. */
 export interface FolderOptions {
-  /** The configuration; as text where its form matters. Without `engine`, `state` and `sinks`: ours. */
+  /** The configuration; as text where its form matters. Without `engine`, `state`, `admin` and `sinks`: ours. */
   readonly config?: Readonly<Record<string, unknown>> | string;
   readonly socketPath?: string;
   /** Files beside the configuration, e.g. sinks. */
@@ -18,12 +18,15 @@ export function agentFolder(options: FolderOptions): string {
   chmodSync(folder, 0o755);
   for (const [name, text] of Object.entries(options.files ?? {}))
     writeFileSync(join(folder, name), text.replaceAll('FOLDER', folder));
-  writeConfig(folder, options);
+  configure(folder, options);
   return folder;
 }
 
-/** Writes `config.yaml` in an agent's folder, again or for the first time. */
-export function writeConfig(folder: string, options: Omit<FolderOptions, 'files'>): void {
+/** Writes the configuration of an agent's folder, also anew. */
+export function configure(
+  folder: string,
+  options: Pick<FolderOptions, 'config' | 'socketPath'>,
+): void {
   writeFileSync(join(folder, 'config.yaml'), configText(options, folder));
 }
 
@@ -32,6 +35,8 @@ function configText({ config = {}, socketPath }: FolderOptions, folder: string):
   const own = {
     engine: { host: `unix://${socketPath ?? join(folder, 'no.sock')}` },
     state: { directory: join(folder, 'state') },
+    // Agents of other tests run at the same time.
+    admin: { listen: 'none' },
     sinks: { stdout: { options: { format: 'json' } } },
   };
   // YAML takes JSON as it is.

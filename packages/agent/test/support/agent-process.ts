@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AccountSnapshot } from '@tallyman/core';
 import type { ContainerEvent, ContainerLog, ContainerRecord, ContainerStat } from '@tallyman/sdk';
-import { agentFolder, type FolderOptions, writeConfig } from './agent-folder.ts';
+import { agentFolder, configure, type FolderOptions } from './agent-folder.ts';
 import { Pipe } from './pipe.ts';
 import { isAccount, isRecord, jsonIn } from './said.ts';
 import { until } from './until.ts';
@@ -23,6 +23,8 @@ export interface AgentOptions extends FolderOptions {
   /** `stalled`: nothing reads standard output before {@link AgentProcess.read}. */
   readonly stdout?: 'read' | 'stalled';
   readonly userId?: number;
+  /** A command that starts it, such as `setpriv …`. */
+  readonly through?: readonly string[];
   /** A folder that is there already and stays, instead of a new one. */
   readonly folder?: string;
 }
@@ -58,9 +60,10 @@ export class AgentProcess implements AsyncDisposable {
     this.#isFolderOwn = options.folder === undefined;
     this.#pipe = new Pipe(folder);
     const { userId, args = ['run', '--config', join(folder, 'config.yaml')] } = options;
-    const command = [program, ...args, ...(options.flags ?? [])];
+    const { through = [], flags = [] } = options;
+    const [first = '', ...command] = [...through, process.execPath, program, ...args, ...flags];
     const { PATH = '', HOME = '' } = process.env;
-    this.#child = spawn(process.execPath, command, {
+    this.#child = spawn(first, command, {
       cwd: folder,
       env: { PATH, HOME, ...options.env },
       stdio: ['ignore', this.#pipe.writingEnd, 'pipe'],
@@ -137,7 +140,7 @@ export class AgentProcess implements AsyncDisposable {
   /** Gives it another configuration and asks it to reload; resolves to what it says of that. */
   async reload(options: Omit<FolderOptions, 'files'>): Promise<Readonly<Record<string, unknown>>> {
     const before = this.said(reloaded).length;
-    writeConfig(this.folder, options);
+    configure(this.folder, options);
     this.signal('SIGHUP');
     return this.until(() => this.said(reloaded).at(before), 'it has reloaded');
   }

@@ -22,7 +22,7 @@ import { bodyOf, ResponseSource } from './transport/response.ts';
 /** Engines older than this cannot do what the agent needs: Docker 19.03, 2019. */
 export const oldestApiVersion = '1.40';
 /** The newest version whose answers the agent was written for. */
-const newestApiVersion = '1.52';
+export const newestApiVersion = '1.52';
 
 type Query = Readonly<Record<string, string | number | boolean>>;
 
@@ -168,7 +168,8 @@ export class HttpEngine implements Engine {
   }
 }
 
-function isOlder(a: string, b: string): boolean {
+/** Whether an API version comes before another: `1.9` before `1.41`. */
+export function isOlder(a: string, b: string): boolean {
   const [majorA = 0, minorA = 0] = a.split('.').map(Number);
   const [majorB = 0, minorB = 0] = b.split('.').map(Number);
   return majorA < majorB || (majorA === majorB && minorA < minorB);

@@ -41,7 +41,7 @@ export interface LogQuery {
 /** An answer that comes in pieces. */
 export interface ByteSource {
   /**
-   * Hands over each piece, in order; its bytes are the taker's own. Where `take` returns a promise, reading
+   * Hands over each piece, in order; its bytes are the taker's during the call. Where `take` returns a promise, reading
    * pauses until it settles. Resolves at the proper end, rejects where the connection was cut.
    */
   pump(take: (bytes: Buffer) => Promise<void> | undefined): Promise<void>;
@@ -91,7 +91,11 @@ export type EngineAddress =
     };
 
 /** The address as people write it. */
-export function addressText(address: EngineAddress): string {
+export function addressText(
+  address:
+    | { readonly kind: 'unix'; readonly socketPath: string }
+    | { readonly kind: 'tcp'; readonly host: string; readonly port: number },
+): string {
   return address.kind === 'unix'
     ? `unix://${address.socketPath}`
     : `tcp://${address.host}:${address.port}`;

@@ -64,6 +64,8 @@ export class Inventory {
   readonly #backoff: Backoff;
   #info: EngineInfo | undefined;
   #isConnected = false;
+  /** What was said last of the engine. */
+  #saidOfIt: 'nothing' | 'answers' | 'does not answer' = 'nothing';
   #arrivals: (() => void)[] = [];
   #signal: AbortSignal = AbortSignal.abort();
 
@@ -77,6 +79,16 @@ export class Inventory {
 
   get containers(): ContainerDirectory {
     return this.#containers;
+  }
+
+  /** What the engine said when it was reached last. */
+  get engineInfo(): EngineInfo | undefined {
+    return this.#info;
+  }
+
+  /** Whether the engine answers, its events are followed and the containers are known. */
+  get isConnected(): boolean {
+    return this.#isConnected;
   }
 
   /** Resolves once the engine answers and the containers are known. */
@@ -95,7 +107,7 @@ export class Inventory {
 
   /** Runs until the signal aborts; never rejects for anything the engine does. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, log, counters } = this.#settings;
+    const { clock } = this.#settings;
     this.#signal = signal;
     while (!signal.aborted) {
       const startedMs = clock.monotonicMs();
@@ -104,13 +116,25 @@ export class Inventory {
         (reason: unknown) => reason,
       );
       if (signal.aborted) return;
-      if (this.#isConnected) counters.add('engine_outages');
+      const wasHealthy = this.#isConnected && clock.monotonicMs() - startedMs > healthyAfterMs;
       this.#isConnected = false;
-      if (clock.monotonicMs() - startedMs > healthyAfterMs) this.#backoff.reset();
+      if (wasHealthy) this.#backoff.reset();
       const delayMs = Math.round(this.#backoff.nextMs());
-      log.warn({ ...this.#described(error), delayMs }, 'The engine does not answer, trying again.');
+      this.#sayEnd({ ...this.#described(error), delayMs }, wasHealthy ? 'healthy' : 'short');
       await clock.sleep(delayMs, signal).catch(() => {});
     }
+  }
+
+  /** Proxies cut streams that are quiet: the end of a healthy session says nothing of the engine yet. */
+  #sayEnd(fields: object, session: 'healthy' | 'short'): void {
+    const { log, counters } = this.#settings;
+    if (session === 'healthy') {
+      log.debug(fields, 'The stream of events ended, opening it again.');
+      return;
+    }
+    if (this.#saidOfIt === 'answers') counters.add('engine_outages');
+    this.#saidOfIt = 'does not answer';
+    log.warn(fields, 'The engine does not answer, trying again.');
   }
 
   /** One connection's life, from the ping to the end of the event stream. */
@@ -157,15 +181,21 @@ export class Inventory {
     if (this.#isConnected) return;
     this.#isConnected = true;
     this.#watcher.connected();
+    this.#sayArrival();
+    const arrivals = this.#arrivals;
+    this.#arrivals = [];
+    for (const arrive of arrivals) arrive();
+  }
+
+  #sayArrival(): void {
+    if (this.#saidOfIt === 'answers') return;
+    this.#saidOfIt = 'answers';
     const { product, apiVersion } = this.#info ?? {};
     const containers = this.#containers.all().length;
     this.#settings.log.info(
       { engine: product, apiVersion, containers },
       'Connected to the engine.',
     );
-    const arrivals = this.#arrivals;
-    this.#arrivals = [];
-    for (const arrive of arrivals) arrive();
   }
 
   #event(event: EngineEvent, ordinal: number): void {

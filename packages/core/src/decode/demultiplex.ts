@@ -1,4 +1,4 @@
-/** Receives the payload `bytes[start, end)` of one frame: bytes that were written, or a copy. They are not touched again. */
+/** Receives the payload `bytes[start, end)` of one frame: bytes that were written, or a copy. */
 export type TakeFrame = (channel: number, bytes: Buffer, start: number, end: number) => void;
 
 /** The engine's stream of frames is not what its protocol says; only a new connection helps. */

@@ -5,13 +5,13 @@ import { earliest, type Instant, instantOf, isLater, isSameInstant, timeOf } fro
 import { JsonFileSplitter } from './json-file.ts';
 import { type Line, LineAssembler } from './lines.ts';
 import { LocalFileSplitter } from './local-file.ts';
-import { LogRecord, type LogSource, type StreamName } from './log.ts';
+import { type LogSource, logWeight, type StreamName } from './log.ts';
+import { LogColumns, type LogLines } from './log-columns.ts';
 import type { LogForm } from './log-form.ts';
 import { RecentLines } from './repeats.ts';
-import { type LogPosition, PositionTracker, Resume } from './resume.ts';
+import { type LineRef, type LogPosition, PositionTracker, Resume } from './resume.ts';
 import { StampReader } from './stamp.ts';
 import { type Until, UpperBound } from './until.ts';
-import { weightOf } from './weight.ts';
 
 /** The engine itself reports, inside the log stream, that it cannot go on (frame type 3). */
 export class EngineLogError extends Error {
@@ -39,7 +39,7 @@ export interface LogDecoderSettings {
 
 /** Records in the order of the log, and where reading stands after them. */
 export interface DecodedChunk {
-  readonly records: readonly LogRecord[];
+  readonly records: LogLines;
   readonly position: LogPosition;
 }
 
@@ -62,7 +62,7 @@ export class LogDecoder {
   readonly #tracker: PositionTracker;
   #resume: Resume | undefined;
   readonly #until: UpperBound | undefined;
-  #records: LogRecord[] = [];
+  #lines = new LogColumns(0);
   #bytes = 0;
   #chunks: DecodedChunk[] = [];
   /** Of the last piece that carried a time. */
@@ -104,7 +104,9 @@ export class LogDecoder {
 
   /** Whether a line has begun and not ended. */
   get isMidLine(): boolean {
-    for (const { open } of this.#assemblers) if (open !== undefined) return true;
+    const assemblers = this.#assemblers;
+    for (let index = 0; index < assemblers.length; index++)
+      if (assemblers[index]?.open !== undefined) return true;
     return false;
   }
 
@@ -140,12 +142,15 @@ export class LogDecoder {
     else if (syntax === 'local') this.#file = new LocalFileSplitter(from);
   }
 
-  /** The records that these bytes complete; they refer to them. Throws `FramingError`, {@link EngineLogError}, `PositionLostError` or `UntilLostError`. */
+  /** The records that these bytes complete. The bytes are the decoder's during the call: it writes into them. Throws `FramingError`, {@link EngineLogError}, `PositionLostError` or `UntilLostError`. */
   write(bytes: Buffer): DecodedChunk[] {
-    if (this.#file !== undefined) this.#file.write(bytes, this.#takeEntry);
-    else if (this.#settings.tty) this.#console.write(bytes, this.#takeConsolePiece);
-    else this.#demultiplexer.write(bytes, this.#takeFrame);
-    for (const { recent } of this.#streams.values()) recent.rest();
+    try {
+      if (this.#file !== undefined) this.#file.write(bytes, this.#takeEntry);
+      else if (this.#settings.tty) this.#console.write(bytes, this.#takeConsolePiece);
+      else this.#demultiplexer.write(bytes, this.#takeFrame);
+    } finally {
+      for (const { recent } of this.#streams.values()) recent.rest();
+    }
     return this.take();
   }
 
@@ -166,9 +171,11 @@ export class LogDecoder {
 
   #cutChunk(): void {
     const { position } = this.#tracker;
-    if (this.#records.length === 0 || position === undefined) return;
-    this.#chunks.push({ records: this.#records, position });
-    this.#records = [];
+    const { length } = this.#lines;
+    if (length === 0 || position === undefined) return;
+    this.#chunks.push({ records: this.#lines.lines(), position });
+    // A log that is busy mostly stays so.
+    this.#lines = new LogColumns(length);
     this.#bytes = 0;
   }
 
@@ -222,45 +229,53 @@ export class LogDecoder {
     const { open } = assembler;
     if (open === undefined || open === before) return;
     this.#tracker.began(stream);
-    const place = { stream, time: timeOf(open), ordinal: open.ordinal };
+    const place = placeOf(stream, open);
     this.#resume?.begun(place);
     this.#until?.begun(place);
   }
 
   #stream(name: StreamName): DecodedStream {
-    let stream = this.#streams.get(name);
-    if (stream === undefined) {
-      const recent = new RecentLines();
-      const take = (line: Line) => {
-        if (recent.isRepeated(line)) this.repeatedLines++;
-        else this.#takeLine(name, line);
-      };
-      const assembler = new LineAssembler(this.#settings.maxLineBytes, take);
-      stream = { assembler, recent };
-      this.#streams.set(name, stream);
-      this.#assemblers.push(assembler);
-    }
+    return this.#streams.get(name) ?? this.#newStream(name);
+  }
+
+  #newStream(name: StreamName): DecodedStream {
+    const recent = new RecentLines();
+    const assembler = new LineAssembler(this.#settings.maxLineBytes, (line) => {
+      if (recent.isRepeated(line)) this.repeatedLines++;
+      else this.#takeLine(name, line);
+    });
+    const stream = { assembler, recent };
+    this.#streams.set(name, stream);
+    this.#assemblers.push(assembler);
     return stream;
   }
 
   #takeLine(stream: StreamName, line: Line): void {
     const text = stream === 'console' ? withoutCarriageReturn(line) : line;
-    const record = new LogRecord(this.#settings.source(stream), text);
-    const isWithin = this.#until?.isWithin(record) ?? true;
-    if (!this.#isNew(record)) this.#tracker.withheld(record);
-    else if (isWithin) this.#pass(record);
+    if (this.#resume !== undefined || this.#until !== undefined) this.#takeBounded(stream, text);
+    else this.#pass(stream, text);
   }
 
-  #pass(record: LogRecord): void {
-    this.#records.push(record);
-    this.#bytes += weightOf(record);
-    this.#tracker.passed(record, this.isMidLine);
-    if (this.#records.length >= chunkRecords || this.#bytes >= chunkBytes) this.#cutChunk();
+  /** A line that may have been handed on before, or be beyond what is asked for. */
+  #takeBounded(stream: StreamName, line: Line): void {
+    const ref = { ...placeOf(stream, line), isTerminated: line.isTerminated };
+    const isWithin = this.#until?.isWithin(ref) ?? true;
+    if (!this.#isNew(ref)) this.#tracker.withheld(stream, line);
+    else if (isWithin) this.#pass(stream, line);
   }
 
-  #isNew(record: LogRecord): boolean {
+  #pass(stream: StreamName, line: Line): void {
+    if (!this.#lines.takes(line)) this.#cutChunk();
+    const source = this.#settings.source(stream);
+    this.#lines.add(source, line);
+    this.#bytes += logWeight(source, line.end - line.start);
+    this.#tracker.passed(stream, line, this.isMidLine);
+    if (this.#lines.length >= chunkRecords || this.#bytes >= chunkBytes) this.#cutChunk();
+  }
+
+  #isNew(line: LineRef): boolean {
     if (this.#resume === undefined) return true;
-    const isNew = this.#resume.isNew(record);
+    const isNew = this.#resume.isNew(line);
     if (this.#resume.isDone) {
       this.#resume = undefined;
       this.#damagedBefore = this.#file?.damaged ?? 0;
@@ -273,4 +288,8 @@ export class LogDecoder {
 interface DecodedStream {
   readonly assembler: LineAssembler;
   readonly recent: RecentLines;
+}
+
+function placeOf(stream: StreamName, line: Pick<Line, 'seconds' | 'nanos' | 'ordinal'>) {
+  return { stream, time: timeOf(line), ordinal: line.ordinal };
 }

@@ -51,6 +51,11 @@ export function shortId(id: string): string {
 
 const perRecordBytes = 120;
 
+/** What a record of the source weighs whose message has so many bytes. */
+export function logWeight(source: LogSource, messageLength: number): number {
+  return messageLength + source.json.length + perRecordBytes;
+}
+
 /**
  * A log record as a view on its line's bytes: the message is decoded only where somebody asks for it.
  * `JSON.stringify` gives the documented form, and so do the SDK's encoders, from the bytes.
@@ -124,7 +129,7 @@ export class LogRecord implements ContainerLog, JsonWritable {
   }
 
   get [weight](): number {
-    return this.messageLength + this.source.json.length + perRecordBytes;
+    return logWeight(this.source, this.messageLength);
   }
 
   toJSON(): ContainerLog {

@@ -1,4 +1,5 @@
 import type { ContainerLog } from '@tallyman/sdk';
+import type { Records } from './records.ts';
 import type { LogPosition } from './resume.ts';
 
 /** How far a container's log was read, as a lane remembers it across runs of the agent. */
@@ -16,7 +17,7 @@ export interface LogMark {
 /** Lines of one container, in the order of its log, and how far they lead. */
 export interface LogChunk {
   /** May be empty: then only the mark moves. */
-  readonly records: readonly ContainerLog[];
+  readonly records: Records<ContainerLog>;
   /** Where reading stands after the last of the records. */
   readonly mark: LogMark;
 }

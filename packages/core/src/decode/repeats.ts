@@ -20,7 +20,7 @@ export class RecentLines {
   #next = 0;
   readonly #youngest = { ...earliest };
   /** The line before: its moment, and where its text is. */
-  readonly #last = { ...earliest, bytes: nothing, start: 0, end: 0 };
+  readonly #last = { ...earliest, bytes: nothing, start: 0, end: 0, isOwn: true };
 
   /** Whether the line was seen before; remembers it if not. */
   isRepeated(line: Line): boolean {
@@ -38,10 +38,11 @@ export class RecentLines {
     return false;
   }
 
-  /** To be called when nothing comes for a while: the last line no longer shares its neighbours' bytes. */
+  /** To be called before the bytes of the last line may change: it no longer shares its neighbours'. */
   rest(): void {
     const last = this.#last;
-    if (last.start === 0) return;
+    if (last.isOwn) return;
+    last.isOwn = true;
     last.bytes = Buffer.from(last.bytes.subarray(last.start, last.end));
     last.end -= last.start;
     last.start = 0;
@@ -54,6 +55,7 @@ export class RecentLines {
     last.bytes = bytes;
     last.start = start;
     last.end = end;
+    last.isOwn = false;
   }
 
   #has({ seconds, nanos, ordinal }: Line): boolean {

@@ -1,4 +1,5 @@
-import { type Instant, instantOf, isLater } from './instant.ts';
+import { instantOf, isLater, timeOf } from './instant.ts';
+import type { Line } from './lines.ts';
 import type { StreamName } from './log.ts';
 import { millisecondsOf } from './timestamp.ts';
 
@@ -36,24 +37,63 @@ export class PositionLostError extends Error {
 // was handed on, the line will not come.
 const lostAfterMs = 1_000;
 
-/** A line that is handed on, with its time as it is compared. */
-export interface PassedLine extends LineRef, Instant {}
+/** What of a line its place in the log consists of, beside the stream. */
+export type PassedLine = Pick<Line, 'seconds' | 'nanos' | 'ordinal' | 'isTerminated'>;
 
-type Youngest = Pick<PassedLine, 'stream' | 'time' | 'seconds' | 'nanos'>;
+/** A line that reading has passed. One object for all that pass one after the other: most are asked for nothing. */
+class TrackedLine implements PassedLine {
+  stream: StreamName;
+  seconds = 0;
+  nanos = 0;
+  ordinal = 0;
+  isTerminated = true;
+  /** As it was given, where it was given as text. */
+  #time: string | undefined;
+
+  constructor(stream: StreamName) {
+    this.stream = stream;
+  }
+
+  static from({ stream, time, ordinal = 0, isTerminated = true }: Youngest & Partial<LineRef>) {
+    const line = new TrackedLine(stream);
+    line.set(stream, { ...instantOf(time), ordinal, isTerminated });
+    line.#time = time;
+    return line;
+  }
+
+  set(stream: StreamName, { seconds, nanos, ordinal, isTerminated }: PassedLine): void {
+    this.stream = stream;
+    this.seconds = seconds;
+    this.nanos = nanos;
+    this.ordinal = ordinal;
+    this.isTerminated = isTerminated;
+    this.#time = undefined;
+  }
+
+  get youngest(): Youngest {
+    this.#time ??= timeOf(this);
+    return { stream: this.stream, time: this.#time };
+  }
+
+  get ref(): LineRef {
+    return { ...this.youngest, ordinal: this.ordinal, isTerminated: this.isTerminated };
+  }
+}
+
+type Youngest = LogPosition['youngest'][number];
 
 /** Follows what is handed on, so that a cut connection can be resumed without gap or repeat. */
 export class PositionTracker {
-  #after: LineRef | undefined;
-  readonly #ahead: Map<StreamName, LineRef>;
+  #after: TrackedLine | undefined;
+  readonly #ahead: Map<StreamName, TrackedLine>;
   /** By the stream of a line that has begun: the last line of the other stream that passed since. */
-  readonly #overtakers = new Map<StreamName, LineRef>();
-  readonly #youngest: Map<StreamName, Youngest>;
+  readonly #overtakers = new Map<StreamName, TrackedLine>();
+  readonly #youngest: Map<StreamName, TrackedLine>;
 
   constructor(start: LogPosition | undefined) {
-    this.#after = start?.after;
-    this.#ahead = byStream(start?.ahead ?? []);
-    const youngest = start?.youngest ?? [];
-    this.#youngest = byStream(youngest.map((line) => ({ ...line, ...instantOf(line.time) })));
+    this.#after = start?.after && TrackedLine.from(start.after);
+    this.#ahead = byStream((start?.ahead ?? []).map((line) => TrackedLine.from(line)));
+    this.#youngest = byStream((start?.youngest ?? []).map((line) => TrackedLine.from(line)));
   }
 
   /** To be called when a line of this stream has begun and not ended. */
@@ -62,48 +102,56 @@ export class PositionTracker {
   }
 
   /** To be called with each line that came again and was withheld. */
-  withheld(line: LineRef): void {
-    this.#overtakes(line);
+  withheld(stream: StreamName, line: PassedLine): void {
+    this.#overtakes(stream, line);
   }
 
   /** To be called with each line that was handed on, and whether any line has begun and not ended then. */
-  passed(line: PassedLine, isAnyOpen: boolean): void {
-    this.#overtakes(line);
-    const youngest = this.#youngest.get(line.stream);
-    if (youngest === undefined || isLater(line, youngest)) this.#youngest.set(line.stream, line);
+  passed(stream: StreamName, line: PassedLine, isAnyOpen: boolean): void {
+    this.#overtakes(stream, line);
+    const youngest = this.#youngest.get(stream);
+    if (youngest === undefined || isLater(line, youngest))
+      put(this.#youngest, stream, stream, line);
     if (isAnyOpen) {
-      this.#ahead.set(line.stream, line);
+      put(this.#ahead, stream, stream, line);
       return;
     }
-    this.#after = line;
+    this.#after ??= new TrackedLine(stream);
+    this.#after.set(stream, line);
     if (this.#ahead.size > 0) this.#ahead.clear();
     // A line without an ending is found again by its beginning: what overtook it is not before it then.
-    const overtaker = line.isTerminated ? undefined : this.#overtakers.get(line.stream);
-    if (overtaker !== undefined) this.#ahead.set(overtaker.stream, overtaker);
+    const overtaker = line.isTerminated ? undefined : this.#overtakers.get(stream);
+    if (overtaker !== undefined) put(this.#ahead, overtaker.stream, overtaker.stream, overtaker);
   }
 
-  /** Where reading stands. Of the lines themselves nothing is kept from here on. */
+  /** Where reading stands. */
   get position(): LogPosition | undefined {
     if (this.#after === undefined && this.#ahead.size === 0) return undefined;
-    if (this.#after !== undefined) this.#after = refOf(this.#after);
-    for (const lines of [this.#ahead, this.#overtakers])
-      for (const [stream, line] of lines) lines.set(stream, refOf(line));
-    for (const [key, { stream, time, seconds, nanos }] of this.#youngest)
-      this.#youngest.set(key, { stream, time, seconds, nanos });
     return {
-      ...(this.#after === undefined ? {} : { after: this.#after }),
-      ahead: [...this.#ahead.values()],
-      youngest: [...this.#youngest.values()].map(({ stream, time }) => ({ stream, time })),
+      ...(this.#after === undefined ? {} : { after: this.#after.ref }),
+      ahead: Array.from(this.#ahead.values(), ({ ref }) => ref),
+      youngest: Array.from(this.#youngest.values(), ({ youngest }) => youngest),
     };
   }
 
-  #overtakes(line: LineRef): void {
-    this.#overtakers.set(line.stream === 'stdout' ? 'stderr' : 'stdout', line);
+  #overtakes(stream: StreamName, line: PassedLine): void {
+    put(this.#overtakers, stream === 'stdout' ? 'stderr' : 'stdout', stream, line);
   }
 }
 
-function refOf({ stream, time, ordinal, isTerminated }: LineRef): LineRef {
-  return { stream, time, ordinal, isTerminated };
+/** Overwrites the line of this key. */
+function put(
+  lines: Map<StreamName, TrackedLine>,
+  key: StreamName,
+  stream: StreamName,
+  line: PassedLine,
+): void {
+  let known = lines.get(key);
+  if (known === undefined) {
+    known = new TrackedLine(stream);
+    lines.set(key, known);
+  }
+  known.set(stream, line);
 }
 
 function byStream<L extends Pick<LineRef, 'stream'>>(lines: readonly L[]): Map<StreamName, L> {

@@ -1,4 +1,5 @@
 import type { ContainerRecord } from '@tallyman/sdk';
+import type { Records } from './records.ts';
 
 /** Records that know their own weight say it under this key. */
 export const weight: unique symbol = Symbol('tallyman.weight');
@@ -13,5 +14,19 @@ export function weightOf(record: ContainerRecord | { readonly [weight]: number }
     bytes = Buffer.byteLength(JSON.stringify(record));
     known.set(record, bytes);
   }
+  return bytes;
+}
+
+/** What the record at the index weighs. */
+export function weightAt(records: Records, index: number): number {
+  if (records.weightAt !== undefined) return records.weightAt(index);
+  const record = records.at(index);
+  return record === undefined ? 0 : weightOf(record);
+}
+
+/** What all of them weigh together. */
+export function weightOfAll(records: Records): number {
+  let bytes = 0;
+  for (let index = 0; index < records.length; index++) bytes += weightAt(records, index);
   return bytes;
 }

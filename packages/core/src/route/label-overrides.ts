@@ -19,6 +19,14 @@ const kindLabels: Readonly<Record<string, RecordKind>> = {
   events: 'event',
 };
 
+/** The labels that mean something here, but for `tallyman.fields.KEY`. */
+export const knownLabels: readonly string[] = [
+  'enable',
+  'sinks',
+  'agent',
+  ...Object.keys(kindLabels),
+].map((key) => prefix + key);
+
 /** Reads `tallyman.enable|logs|stats|events` and `tallyman.sinks`. */
 export function overridesFrom(labels: Selectable['labels']): LabelOverrides {
   const refused = new Set<RecordKind>();

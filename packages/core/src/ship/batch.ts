@@ -1,5 +1,5 @@
-import type { ContainerRecord } from '@tallyman/sdk';
-import { weightOf } from '../decode/weight.ts';
+import type { Records } from '../decode/records.ts';
+import { weightOfAll } from '../decode/weight.ts';
 
 /** Records that wait together and go together. */
 export interface HeldBatch {
@@ -8,7 +8,7 @@ export interface HeldBatch {
   /** Where its first record stands in the lane's order: oldest is smallest. What is left of a batch keeps its place. */
   readonly place: number;
   /** Never empty. */
-  readonly records: readonly ContainerRecord[];
+  readonly records: Records;
   readonly bytes: number;
 }
 
@@ -35,9 +35,9 @@ export function halvesOf(batch: HeldBatch, nextId: () => string): [HeldBatch, He
 export function pieceOf(
   batch: HeldBatch,
   offset: number,
-  records: readonly ContainerRecord[],
+  records: Records,
   nextId: () => string,
 ): HeldBatch {
-  const bytes = records.reduce((sum, record) => sum + weightOf(record), 0);
+  const bytes = weightOfAll(records);
   return { id: nextId(), place: batch.place + offset, records, bytes };
 }

@@ -1,7 +1,9 @@
 import type { Clock, ContainerRecord } from '@tallyman/sdk';
 import type { LogMark } from '../decode/mark.ts';
+import type { Records } from '../decode/records.ts';
 import type { BatchSettings } from '../settings.ts';
 import { type Content, Entry } from './entry.ts';
+import { joined } from './joined.ts';
 
 export interface BatcherContext {
   readonly clock: Clock;
@@ -22,7 +24,11 @@ export interface BatcherContext {
 export class Batcher {
   #settings: BatchSettings;
   readonly #context: BatcherContext;
-  #records: ContainerRecord[] = [];
+  /** What the open batch consists of. */
+  #parts: Records[] = [];
+  /** Records that came one by one, the last part. */
+  #singles: ContainerRecord[] | undefined;
+  #records = 0;
   #bytes = 0;
   #sinceMs = 0;
   #marks: LogMark[] = [];
@@ -41,7 +47,7 @@ export class Batcher {
 
   /** Records in the open batch. */
   get records(): number {
-    return this.#records.length;
+    return this.#records;
   }
 
   /** Bytes of the open batch. */
@@ -51,7 +57,7 @@ export class Batcher {
 
   /** When the first record came into the open batch, on the monotonic clock; absent: it is empty. */
   get sinceMs(): number | undefined {
-    return this.#records.length > 0 ? this.#sinceMs : undefined;
+    return this.#records > 0 ? this.#sinceMs : undefined;
   }
 
   /** Whether the open batch is due. */
@@ -60,13 +66,44 @@ export class Batcher {
   }
 
   add(record: ContainerRecord, bytes: number): void {
+    if (!this.#fits(bytes)) this.#handOn();
+    if (this.#singles === undefined) {
+      this.#singles = [];
+      this.#parts.push(this.#singles);
+    }
+    this.#singles.push(record);
+    this.#added(1, bytes);
+  }
+
+  /** Adds the records from one index to another, which weigh what `weights` says there. */
+  addRun(records: Records, weights: readonly number[], from: number, to: number): void {
+    for (let first = from; first < to; ) {
+      if (!this.#fits(weights[first] ?? 0)) this.#handOn();
+      let [next, bytes] = [first, 0];
+      do bytes += weights[next++] ?? 0;
+      while (next < to && this.#fits(bytes + (weights[next] ?? 0), next - first));
+      this.#parts.push(records.slice(first, next));
+      this.#singles = undefined;
+      this.#added(next - first, bytes);
+      first = next;
+    }
+  }
+
+  /** Whether a record may come that brings what is added to so many bytes, behind so many that are added with it. */
+  #fits(bytes: number, before = 0): boolean {
     const { maxRecords, maxBytes } = this.#settings;
-    if (this.#records.length > 0 && this.#bytes + bytes > maxBytes) this.#handOn();
-    if (this.#records.length === 0) this.#sinceMs = this.#context.clock.monotonicMs();
-    this.#records.push(record);
+    const records = this.#records + before;
+    return records === 0 || (records < maxRecords && this.#bytes + bytes <= maxBytes);
+  }
+
+  #added(records: number, bytes: number): void {
+    const { maxRecords, maxBytes } = this.#settings;
+    const isFirst = this.#records === 0;
+    if (isFirst) this.#sinceMs = this.#context.clock.monotonicMs();
+    this.#records += records;
     this.#bytes += bytes;
-    if (this.#records.length >= maxRecords || this.#bytes >= maxBytes) this.#handOn();
-    else if (this.#records.length === 1) this.#startWait();
+    if (this.#records >= maxRecords || this.#bytes >= maxBytes) this.#handOn();
+    else if (isFirst) this.#startWait();
   }
 
   /** Notes how far a log was read with the open batch's last record. It must not be empty. */
@@ -76,20 +113,22 @@ export class Batcher {
 
   /** Makes the open batch due, if there is one. */
   ripen(): void {
-    if (this.#records.length > 0) this.#ripe = true;
+    if (this.#records > 0) this.#ripe = true;
   }
 
   /** Takes the open batch, due or not. */
   cut(): Entry | undefined {
-    const records = this.#records;
-    if (records.length === 0) return undefined;
+    const count = this.#records;
+    if (count === 0) return undefined;
     const { content, nextId, nextPlace } = this.#context;
-    const [id, place, bytes] = [nextId(), nextPlace(records.length), this.#bytes];
+    const [id, place, bytes] = [nextId(), nextPlace(count), this.#bytes];
     const sinceMs = this.#sinceMs;
-    const entry = new Entry({ id, place, content, count: records.length, bytes, sinceMs });
-    entry.fill({ id, place, records, bytes });
+    const entry = new Entry({ id, place, content, count, bytes, sinceMs });
+    entry.fill({ id, place, records: joined(this.#parts), bytes });
     for (const mark of this.#marks) entry.mark(mark);
-    this.#records = [];
+    this.#parts = [];
+    this.#singles = undefined;
+    this.#records = 0;
     this.#marks = [];
     this.#bytes = 0;
     this.#ripe = false;

@@ -1,4 +1,5 @@
-import type { ContainerRecord, DropReason } from '@tallyman/sdk';
+import type { DropReason } from '@tallyman/sdk';
+import type { Records } from '../decode/records.ts';
 import { type HeldBatch, halvesOf, pieceOf } from './batch.ts';
 import type { Entry } from './entry.ts';
 
@@ -45,8 +46,7 @@ export class Delivery {
 
   /** The records at these indexes, which are in order and at least one. */
   part(indexes: readonly number[], nextId: () => string): Delivery {
-    const chosen = new Set(indexes);
-    const records = this.batch.records.filter((_, index) => chosen.has(index));
+    const records = indexes.flatMap((index) => this.batch.records.at(index) ?? []);
     return this.#heir(pieceOf(this.batch, indexes[0] ?? 0, records, nextId));
   }
 
@@ -61,7 +61,7 @@ export class Delivery {
 
 /** What became of a batch in one attempt: each of its records is in exactly one of the three. */
 export interface Outcome {
-  readonly delivered: readonly ContainerRecord[];
+  readonly delivered: Records;
   readonly dropped: readonly Drop[];
   /** To be attempted again, oldest first. */
   readonly left: readonly Delivery[];
@@ -74,7 +74,7 @@ export function hasFailed({ left, dropped }: Outcome): boolean {
 
 /** Records that are given up. */
 export interface Drop {
-  readonly records: readonly ContainerRecord[];
+  readonly records: Records;
   readonly reason: DropReason;
   /** Why, in the destination's words. */
   readonly sample: string;

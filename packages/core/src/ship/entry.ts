@@ -1,5 +1,6 @@
 import type { LogMark } from '../decode/mark.ts';
 import type { HeldBatch } from './batch.ts';
+import { joined } from './joined.ts';
 import type { SpoolEntry, SpoolFrame } from './spool/spool.ts';
 
 /** What a batch is made of. Logs and other records never share one: only logs can be read again. */
@@ -99,9 +100,7 @@ export class Entry {
   /** What is left of it, to be written to disk. It must be in memory. */
   frame(): SpoolFrame {
     const pieces = this.#pieces.toSorted((a, b) => a.place - b.place);
-    const [only] = pieces;
-    const records =
-      pieces.length === 1 && only ? only.records : pieces.flatMap((piece) => piece.records);
+    const records = joined(pieces.map((piece) => piece.records));
     this.#written = this.marks;
     return { id: this.id, place: this.place, records, marks: this.#written };
   }

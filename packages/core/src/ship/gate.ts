@@ -1,4 +1,5 @@
 import type { Clock } from '@tallyman/sdk';
+import type { Failure } from './failure.ts';
 
 export interface GateSettings {
   readonly firstDelayMs: number;
@@ -10,6 +11,9 @@ export interface GateSettings {
   readonly opened: () => void;
 }
 
+/** What the gate has to know of a failure. */
+export type Setback = Pick<Failure, 'message' | 'retryAfterMs'>;
+
 // Between attempts with credentials that were refused: tokens get rotated, but by people.
 const refusedDelayMs = 60_000;
 
@@ -18,6 +22,7 @@ export class Gate {
   readonly #settings: GateSettings;
   #failures = 0;
   #refused = false;
+  #reason: string | undefined;
   #opensAtMs = 0;
   #sleeper: AbortController | undefined;
 
@@ -39,6 +44,11 @@ export class Gate {
     return this.#failures > 0;
   }
 
+  /** Why the last attempt failed, where it did. */
+  get reason(): string | undefined {
+    return this.#reason;
+  }
+
   /** Whether it failed by its credentials. */
   get refused(): boolean {
     return this.#refused;
@@ -48,7 +58,8 @@ export class Gate {
    * Closes the gate: exponential backoff with full jitter, no less than the destination asks for. Further failures
    * of attempts that were under way belong to the same setback and only lengthen the pause. Returns the pause.
    */
-  failed(retryAfterMs: number): number {
+  failed({ message, retryAfterMs }: Setback): number {
+    this.#reason = message;
     if (this.closed) return this.#close(retryAfterMs);
     const { firstDelayMs, maxDelayMs, random } = this.#settings;
     const ceilingMs = Math.min(maxDelayMs, firstDelayMs * 2 ** this.#failures);
@@ -58,7 +69,8 @@ export class Gate {
   }
 
   /** Closes the gate for long: 30 to 60 s, or one to two times the longest delay. Returns the pause. */
-  refusedCredentials(retryAfterMs: number): number {
+  refusedCredentials({ message, retryAfterMs }: Setback): number {
+    this.#reason = message;
     const { maxDelayMs, random } = this.#settings;
     const longestMs = Math.max(refusedDelayMs, 2 * maxDelayMs);
     this.#failures += 1;
@@ -70,6 +82,7 @@ export class Gate {
   succeeded(): void {
     this.#failures = 0;
     this.#refused = false;
+    this.#reason = undefined;
   }
 
   /** Wakes nobody any more. */

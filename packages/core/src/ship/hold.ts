@@ -1,5 +1,6 @@
 import type { ContainerRecord } from '@tallyman/sdk';
 import type { LogMark } from '../decode/mark.ts';
+import type { Records } from '../decode/records.ts';
 import { type Census, Counting } from './census.ts';
 import { Delivery } from './delivery.ts';
 import type { Content, Entry } from './entry.ts';
@@ -105,6 +106,12 @@ export class Hold {
   put(record: ContainerRecord, bytes: number): void {
     this.#bytes += bytes;
     this.#open.put(record, bytes);
+  }
+
+  /** Logs, from one index to another, which weigh what `weights` says there. */
+  putLogs(records: Records, weights: readonly number[], from: number, to: number): void {
+    for (let index = from; index < to; index++) this.#bytes += weights[index] ?? 0;
+    this.#open.putLogs(records, weights, from, to);
   }
 
   /** Notes how far a log was read with the last log in the open batch. False where that is empty. */

@@ -1,6 +1,7 @@
 import type { ContainerRecord, DropReason } from '@tallyman/sdk';
 import type { LogChunk } from '../decode/mark.ts';
-import { weightOf } from '../decode/weight.ts';
+import type { Records } from '../decode/records.ts';
+import { weightAt, weightOf } from '../decode/weight.ts';
 import type { LaneSettings } from '../settings.ts';
 import type { Account } from '../vitals/account.ts';
 import type { Content } from './entry.ts';
@@ -47,10 +48,7 @@ export class Intake {
     const { takeableBytes, tooLarge } = this.#weigh(records);
     if (!this.#hasRoom(takeableBytes, age)) return false;
     this.#context.account.offered(records.length - tooLarge);
-    records.forEach((record, index) => {
-      const bytes = this.#weights[index] ?? 0;
-      if (bytes <= this.#memoryBytes) this.#context.hold.put(record, bytes);
-    });
+    this.#putLogs(records);
     this.#context.account.offered(tooLarge);
     this.#context.settlement.dropped(tooLarge, 'too_large');
     return true;
@@ -128,14 +126,25 @@ export class Intake {
   }
 
   /** Weighs each record, once: this is where most of what a lane is given passes. */
-  #weigh(records: readonly ContainerRecord[]): { takeableBytes: number; tooLarge: number } {
+  #weigh(records: Records): { takeableBytes: number; tooLarge: number } {
     let [takeableBytes, tooLarge] = [0, 0];
-    records.forEach((record, index) => {
-      const bytes = weightOf(record);
+    for (let index = 0; index < records.length; index++) {
+      const bytes = weightAt(records, index);
       this.#weights[index] = bytes;
       if (bytes <= this.#memoryBytes) takeableBytes += bytes;
       else tooLarge += 1;
-    });
+    }
     return { takeableBytes, tooLarge };
+  }
+
+  /** Puts in what was weighed, in runs between the records that are too large. */
+  #putLogs(records: Records): void {
+    const { hold } = this.#context;
+    let from = 0;
+    for (let to = 0; to <= records.length; to++) {
+      if (to < records.length && (this.#weights[to] ?? 0) <= this.#memoryBytes) continue;
+      hold.putLogs(records, this.#weights, from, to);
+      from = to + 1;
+    }
   }
 }

@@ -147,6 +147,7 @@ export class Lane implements LanePort {
     const { bytes: heldBytes, inFlightBytes } = this.#hold;
     const { records, oldestMs, ...stored } = this.#hold.census();
     const { failingSinceMs } = this.#conditions;
+    const error = this.#sending.failureReason;
     return {
       ...this.#attempts.snapshot(),
       ...stored,
@@ -156,6 +157,7 @@ export class Lane implements LanePort {
       oldestHeldMs: oldestMs === undefined ? 0 : this.#clock.monotonicMs() - oldestMs,
       consecutiveFailures: this.#sending.failures,
       ...(failingSinceMs !== undefined && { failingSinceMs }),
+      ...(error !== undefined && { error }),
       ...(this.#disk && { disk: this.#disk.vitals }),
     };
   }

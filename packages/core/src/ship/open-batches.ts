@@ -1,5 +1,6 @@
 import type { Clock, ContainerRecord } from '@tallyman/sdk';
 import type { LogMark } from '../decode/mark.ts';
+import type { Records } from '../decode/records.ts';
 import type { BatchSettings } from '../settings.ts';
 import { Batcher } from './batcher.ts';
 import type { Content, Entry } from './entry.ts';
@@ -57,6 +58,11 @@ export class OpenBatches {
 
   put(record: ContainerRecord, bytes: number): void {
     (record.kind === 'log' ? this.#log : this.#other).add(record, bytes);
+  }
+
+  /** Logs, from one index to another, which weigh what `weights` says there. */
+  putLogs(records: Records, weights: readonly number[], from: number, to: number): void {
+    this.#log.addRun(records, weights, from, to);
   }
 
   /** Notes how far a log was read with the last log. False where no log is in. */

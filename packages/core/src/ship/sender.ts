@@ -83,6 +83,11 @@ export class Sender {
     return this.#gate.failures;
   }
 
+  /** Why the last attempt failed, while the sink fails. */
+  get failureReason(): string | undefined {
+    return this.#gate.reason;
+  }
+
   start(): void {
     if (!this.#draining && !this.#retiring) this.#opening ??= this.#open();
   }

@@ -26,6 +26,11 @@ export class Sending {
     return this.#sender.failures;
   }
 
+  /** Why the sink fails, while it does. */
+  get failureReason(): string | undefined {
+    return this.#sender.failureReason;
+  }
+
   start(): void {
     this.#sender.start();
   }

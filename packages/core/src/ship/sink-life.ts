@@ -43,9 +43,7 @@ export class SinkLife {
       if (signal.aborted) return;
       const failure = failureFrom(error);
       const delayMs =
-        failure.kind === 'credentials'
-          ? gate.refusedCredentials(failure.retryAfterMs)
-          : gate.failed(failure.retryAfterMs);
+        failure.kind === 'credentials' ? gate.refusedCredentials(failure) : gate.failed(failure);
       reports.openingFailed(failure, delayMs);
     }
   }

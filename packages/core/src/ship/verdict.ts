@@ -94,12 +94,13 @@ function partly(
     retried.length > 0 ? [delivery.part(retried.toSorted(ascending), context.nextId)] : [];
   const [rest] = left;
   const outcome = rest ? again(rest, failure, context, 'backoff') : nothing;
-  const dropped = records.flatMap((record, index): Drop[] => {
+  const all = Array.from(records);
+  const dropped = all.flatMap((record, index): Drop[] => {
     const reason = named.get(index);
     return reason === undefined ? [] : [{ records: [record], ...reasonFrom(reason) }];
   });
   return {
-    delivered: records.filter((_, index) => !named.has(index)),
+    delivered: all.filter((_, index) => !named.has(index)),
     dropped: [...dropped, ...outcome.dropped],
     left: outcome.left,
     pause: failure.retryAfterMs > 0 ? 'backoff' : outcome.pause,

@@ -7,7 +7,8 @@ import { StateError } from './state-error.ts';
 import { codeOf } from './system-error.ts';
 
 const fileName = 'tallyman.json';
-const version = 1;
+/** Of the directory's form. */
+export const stateVersion = 1;
 
 /** When a state directory was born, on the engine's clock; nothing where it is new. Throws {@link StateError}. */
 export async function readBirth(
@@ -39,7 +40,7 @@ export async function writeBirth(
 ): Promise<void> {
   const path = join(directory, fileName);
   try {
-    await replaceFile(path, `${JSON.stringify({ version, bornAt })}\n`);
+    await replaceFile(path, `${JSON.stringify({ version: stateVersion, bornAt })}\n`);
   } catch (error) {
     log.warn(
       { file: path, error: messageOf(error) },
@@ -57,10 +58,10 @@ function bornAtFrom(text: string, directory: string): string {
   const file: unknown = JSON.parse(text);
   if (typeof file !== 'object' || file === null || !('version' in file))
     throw new Error('it says no version');
-  if (typeof file.version === 'number' && file.version > version)
+  if (typeof file.version === 'number' && file.version > stateVersion)
     throw new StateError(
       'future',
-      `${directory} was written by a newer version of Tallyman (format ${file.version}, this one knows ${version}); run that version, or move the directory away to begin anew`,
+      `${directory} was written by a newer version of Tallyman (format ${file.version}, this one knows ${stateVersion}); run that version, or move the directory away to begin anew`,
     );
   const { bornAt } = { bornAt: undefined, ...file };
   if (typeof bornAt !== 'string' || Number.isNaN(Date.parse(bornAt)))

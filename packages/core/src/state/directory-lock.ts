@@ -4,7 +4,7 @@ import type { Server } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '@tallyman/sdk';
 import { closed, holderOf, listenOn } from './lock-socket.ts';
-import { StateLockedError } from './state-error.ts';
+import { type LockHolder, StateLockedError } from './state-error.ts';
 import { codeOf } from './system-error.ts';
 
 const lockName = /^lock\.(\d{1,15})$/;
@@ -37,8 +37,7 @@ export class DirectoryLock {
   static async take(path: string, clock: Clock): Promise<DirectoryLock> {
     const directory = await open(path, 'r');
     try {
-      const inside =
-        Buffer.byteLength(path) > longestPathBytes ? `/proc/self/fd/${directory.fd}` : path;
+      const inside = insideOf(path, directory);
       for (;;) {
         const server = await attempt({ path, inside, clock });
         if (server !== undefined) return new DirectoryLock(server, directory);
@@ -56,6 +55,24 @@ export class DirectoryLock {
       await this.#directory.close();
     }
   }
+}
+
+/** Who holds a directory's lock; nothing where nobody does. Takes and changes nothing. */
+export async function lockHolder(path: string, clock: Clock): Promise<LockHolder | undefined> {
+  const directory = await open(path, 'r');
+  try {
+    const highest = await highestIn(path);
+    const inside = insideOf(path, directory);
+    const holder = await holderOf(join(inside, `lock.${highest}`), clock);
+    return typeof holder === 'string' ? undefined : holder;
+  } finally {
+    await directory.close();
+  }
+}
+
+/** The directory, short enough for the address of a socket. */
+function insideOf(path: string, directory: FileHandle): string {
+  return Buffer.byteLength(path) > longestPathBytes ? `/proc/self/fd/${directory.fd}` : path;
 }
 
 interface Place {

@@ -26,6 +26,8 @@ export interface LaneVitals extends AttemptCounts {
   readonly consecutiveFailures: number;
   /** Since when the sink fails, in milliseconds since the Unix epoch. */
   readonly failingSinceMs?: number;
+  /** Why the last attempt failed, while the sink fails: the sink's own words. */
+  readonly error?: string;
   /** Absent: the lane holds in memory alone. */
   readonly disk?: {
     /** What may still be written. */

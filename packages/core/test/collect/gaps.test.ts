@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Clock, systemClock } from '@tallyman/sdk';
+import { type Clock, type ContainerRecord, systemClock } from '@tallyman/sdk';
 import { EmbeddedEngine } from '@tallyman/testkit';
 import { until } from '../until.ts';
 import { Agent } from './agent.ts';
@@ -20,6 +20,8 @@ describe('a log whose lines are gone before they could be read', () => {
     await using agent = await Agent.connectedTo(engine);
     web.print('stdout', 'one\n');
     await agent.reads('one');
+    const tapped: ContainerRecord[] = [];
+    agent.pipeline.tap(({ records }) => void tapped.push(...records));
 
     await engine.stop();
     aheadMs = 60_000;
@@ -37,6 +39,7 @@ describe('a log whose lines are gone before they could be read', () => {
         container: expect.objectContaining({ name: 'web' }),
       }),
     ]);
+    expect(tapped.filter(({ kind }) => kind === 'event')).toEqual(agent.events);
     expect(agent.sayings('Lines may be missing from a log.')).toHaveLength(1);
   });
 

@@ -16,7 +16,8 @@ const origin = {
   container: { id: '0123456789ab'.padEnd(64, '0'), name: 'web', image: 'nginx' },
   fields: {},
 };
-const recordsOf = (chunks: readonly DecodedChunk[]) => chunks.flatMap(({ records }) => records);
+const recordsOf = (chunks: readonly DecodedChunk[]) =>
+  chunks.flatMap(({ records }) => Array.from(records));
 
 const settings: LogDecoderSettings = {
   tty: false,
@@ -31,7 +32,13 @@ const err = (nanos: number, text: string) => frame(2, `${timeAt(nanos)} ${text}`
 /** What one connection with these bytes gives, as `stream message`. */
 function read(chunks: readonly Buffer[], more: Partial<LogDecoderSettings> = {}) {
   const decoder = new LogDecoder({ ...settings, ...more });
-  const records = chunks.flatMap((chunk) => recordsOf(decoder.write(chunk)));
+  const records = chunks.flatMap((chunk) => {
+    const own = Buffer.from(chunk);
+    const decoded = decoder.write(own);
+    // They were the decoder's only during the call.
+    own.fill('#');
+    return recordsOf(decoded);
+  });
   return { decoder, records, lines: records.map((r) => `${r.stream} ${r.message}`) };
 }
 

@@ -31,9 +31,15 @@ function linesOf(chunks: readonly Buffer[], syntax: LogSyntax, tty = false): obj
     fallbackTime: timeAt(0),
   });
   decoder.reads({ syntax });
-  const read = chunks.map((chunk) => decoder.write(Buffer.from(chunk)));
+  const read = chunks.map((chunk) => {
+    const own = Buffer.from(chunk);
+    const decoded = decoder.write(own);
+    // They were the decoder's only during the call.
+    own.fill('#');
+    return decoded;
+  });
   return [...read.flat(), ...decoder.flush()].flatMap(({ records }) =>
-    records.map(({ id, message, isTerminated }) => ({ id, message, isTerminated })),
+    Array.from(records, ({ id, message, isTerminated }) => ({ id, message, isTerminated })),
   );
 }
 

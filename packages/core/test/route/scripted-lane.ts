@@ -55,7 +55,7 @@ export class ScriptedLane implements LanePort {
     if (records.length > 0 && this.#free <= 0) return false;
     this.#free -= records.length;
     if (age === 'history') this.history += records.length;
-    this.offer(records);
+    this.offer(Array.from(records));
     this.positions.delivered(mark);
     return true;
   }

@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals';
+import type { ContainerEvent } from '@tallyman/sdk';
 import { VirtualClock } from '@tallyman/testkit';
 import fc from 'fast-check';
 import { batchIds } from '../../src/ship/batch.ts';
 import { Batcher } from '../../src/ship/batcher.ts';
 import type { Entry } from '../../src/ship/entry.ts';
-import { line, markAt, record, recordsTo } from './records.ts';
+import { idsOf, line, markAt, record, recordsTo } from './records.ts';
 
 function batcherOf(settings: { maxRecords?: number; maxBytes?: number; maxWaitMs?: number }) {
   const clock = new VirtualClock();
@@ -41,18 +42,54 @@ test('batches joined are the records, in order; none is empty, none over a limit
       const entries = rest ? [...full, rest] : full;
       const batches = entries.flatMap(({ whole }) => whole ?? []);
 
-      expect(batches.flatMap((batch) => batch.records)).toEqual(records.map((each) => each.record));
+      expect(batches.flatMap((batch) => Array.from(batch.records))).toEqual(
+        records.map((each) => each.record),
+      );
       for (const { records, bytes, place } of batches) {
         expect(records.length).toBeGreaterThan(0);
         expect(records.length).toBeLessThanOrEqual(maxRecords);
         expect(bytes <= maxBytes || records.length === 1).toBe(true);
-        expect(records[0]?.id).toBe(String(place));
+        expect(records.at(0)?.id).toBe(String(place));
         expect(bytes).toBe(sizes.slice(place, place + records.length).reduce((a, b) => a + b, 0));
       }
       expect(new Set(batches.map(({ id }) => id)).size).toBe(batches.length);
     }),
   );
 });
+
+test('cuts runs of records where it would cut the same records one by one', () => {
+  const run = fc.array(fc.integer({ min: 1, max: 500 }), { maxLength: 60 });
+  const limit = fc.integer({ min: 1, max: 20 });
+  fc.assert(
+    fc.property(fc.array(run), limit, fc.integer({ min: 1, max: 600 }), (runs, ...limits) => {
+      const [maxRecords, maxBytes] = limits;
+      const [one, other] = [
+        batcherOf({ maxRecords, maxBytes }),
+        batcherOf({ maxRecords, maxBytes }),
+      ];
+      const records = runs.map((weights, at) =>
+        weights.map((_, index) => record(`${at}:${index}`)),
+      );
+
+      for (const [at, weights] of runs.entries()) {
+        one.batcher.addRun(records[at] ?? [], weights, 0, weights.length);
+        for (const [index, bytes] of weights.entries())
+          other.batcher.add(records[at]?.[index] as ContainerEvent, bytes);
+      }
+
+      expect(cutFrom(one)).toEqual(cutFrom(other));
+    }),
+  );
+});
+
+function cutFrom({ batcher, full }: ReturnType<typeof batcherOf>) {
+  const rest = batcher.cut();
+  return [...full, ...(rest ? [rest] : [])].map(({ whole }) => ({
+    ids: idsOf(whole?.records ?? []),
+    bytes: whole?.bytes,
+    place: whole?.place,
+  }));
+}
 
 test('names batches by the lane, its birth and a number', () => {
   const { batcher, full } = batcherOf({ maxRecords: 1 });

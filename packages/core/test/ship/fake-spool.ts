@@ -34,7 +34,7 @@ export class FakeDisk {
   /** The ids of all records that are on it, oldest first. */
   get ids(): string[] {
     const kept = [...this.kept.values()].toSorted((a, b) => a.frame.place - b.frame.place);
-    return kept.flatMap(({ frame }) => frame.records.map(({ id }) => id));
+    return kept.flatMap(({ frame }) => Array.from(frame.records, ({ id }) => id));
   }
 }
 
@@ -76,7 +76,8 @@ export class FakeSpool implements Spool {
 
   async append(frame: SpoolFrame): Promise<SpoolEntry> {
     await this.#weathered('damage');
-    const { id, place, records } = frame;
+    const { id, place } = frame;
+    const records = Array.from(frame.records);
     const bytes = records.reduce((sum, record) => sum + weightOf(record), 0);
     if (bytes > this.freeBytes) throw new SpoolError('full', 'appending: no room');
     const logs = records.filter(({ kind }) => kind === 'log').length;

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { retryable } from '@tallyman/sdk';
 import { expectBalanced } from '@tallyman/testkit';
 import { HandSink, laneFor } from './lane-under-test.ts';
-import { line, linesOf, markAt, record, recordsTo } from './records.ts';
+import { idsOf, line, linesOf, markAt, record, recordsTo } from './records.ts';
 
 const forever = new AbortController().signal;
 
@@ -128,7 +128,7 @@ test('never mixes logs with what cannot be read again', async () => {
   lane.offer([record('1')]);
   await clock.advance(50);
 
-  expect(sink.written).toEqual([['0', '1'], linesOf('a', 0, 1).records.map(({ id }) => id)]);
+  expect(sink.written).toEqual([['0', '1'], idsOf(linesOf('a', 0, 1).records)]);
 });
 
 test('drops the oldest of what cannot be read again for what comes, and no logs', async () => {
@@ -315,7 +315,7 @@ test('has room although the sink fails, where nothing is held: only more can sho
   await expect(lane.room('history', forever)).resolves.toBeUndefined();
 });
 
-test('says since when it fails, how often, and how long the oldest record waits', async () => {
+test('says since when it fails, how often and why, and how long the oldest record waits', async () => {
   const sink = new HandSink();
   const { lane, clock } = laneFor(sink);
   lane.start();
@@ -323,14 +323,20 @@ test('says since when it fails, how often, and how long the oldest record waits'
   await clock.advance(500);
   expect(lane.vitals()).toMatchObject({ consecutiveFailures: 0, oldestHeldMs: 500 });
   expect(lane.vitals()).not.toHaveProperty('failingSinceMs');
+  expect(lane.vitals()).not.toHaveProperty('error');
 
   const sinceMs = clock.now();
   sink.last.reject(retryable('posting: HTTP 503'));
   await clock.advance(100);
-  sink.last.reject(retryable('posting: HTTP 503'));
+  sink.last.reject(retryable('posting: HTTP 502'));
   await clock.advance(100);
 
-  const failing = { consecutiveFailures: 2, failingSinceMs: sinceMs, oldestHeldMs: 700 };
+  const error = 'posting: HTTP 502';
+  const failing = { consecutiveFailures: 2, failingSinceMs: sinceMs, oldestHeldMs: 700, error };
   expect(lane.vitals()).toMatchObject(failing);
   expect(lane.vitals()).not.toHaveProperty('disk');
+  await clock.advance(10_000);
+  sink.last.accept();
+  await clock.settle();
+  expect(lane.vitals()).not.toHaveProperty('error');
 });

@@ -3,7 +3,7 @@ import { permanent, retryable, type Sink } from '@tallyman/sdk';
 import { expectBalanced, VirtualClock } from '@tallyman/testkit';
 import { FakeDisk } from './fake-spool.ts';
 import { HandSink, type Manners, sinkThat, spoolingLane } from './lane-under-test.ts';
-import { linesOf, markAt, record, recordsTo } from './records.ts';
+import { idsOf, linesOf, markAt, record, recordsTo } from './records.ts';
 
 const both: Manners = { kinds: ['log', 'event'], batch: { maxRecords: 2 } };
 
@@ -25,7 +25,7 @@ function downAtFirst() {
 }
 
 function lineIds(container: string, first: number, last: number): string[] {
-  return linesOf(container, first, last).records.map(({ id }) => id);
+  return idsOf(linesOf(container, first, last).records);
 }
 
 test('writes nothing to disk while the sink takes everything', async () => {

@@ -1,6 +1,6 @@
 import { getEventListeners, getMaxListeners } from 'node:events';
 import { expect, test } from '@jest/globals';
-import { permanent, retryable, type Sink } from '@tallyman/sdk';
+import { type Batch, permanent, recordsOf, retryable, type Sink } from '@tallyman/sdk';
 import { HandSink, laneFor, sinkThat } from './lane-under-test.ts';
 import { linesOf, recordsTo } from './records.ts';
 
@@ -235,4 +235,23 @@ test('leaves no timer and no listener behind', async () => {
   expect(clock.pending).toBe(0);
   expect(getEventListeners(deadline.signal, 'abort')).toEqual([]);
   expect(new Set(signals).size).toBe(signals.length);
+});
+
+test('gives the sink an array of records that stays the same, and a list that makes none', async () => {
+  const batches: Batch[] = [];
+  const { lane, clock } = laneFor({
+    write: async (batch) => {
+      batches.push(batch);
+    },
+  });
+  lane.start();
+  const { records, mark } = linesOf('a', 0, 3);
+  lane.offerLog({ records, mark }, 'live');
+  await clock.advance(1_000);
+
+  const [batch] = batches;
+  expect(Array.from(recordsOf(batch as Batch))).toEqual(Array.from(records));
+  expect(batch?.records).toEqual(Array.from(records));
+  expect(batch?.records).toBe(batch?.records);
+  expect({ ...batch }.records).toEqual(Array.from(records));
 });

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
 import { type Clock, systemClock } from '@tallyman/sdk';
 import { VirtualClock } from '@tallyman/testkit';
-import { DirectoryLock } from '../../src/state/directory-lock.ts';
+import { DirectoryLock, lockHolder } from '../../src/state/directory-lock.ts';
 import { untilOn } from '../until.ts';
 import { Folder } from './folder.ts';
 import { HoldingProcess } from './holder.ts';
@@ -26,6 +26,21 @@ describeOnLinux('the lock of a state directory', () => {
         `${folder.path} is in use by another agent (pid ${holder.pid} on ${hostname()})`,
       ),
     });
+  });
+
+  test('tells who holds it without being taken, and that nobody does', async () => {
+    using folder = new Folder();
+    const before = await lockHolder(folder.path, systemClock);
+    await using holder = new HoldingProcess(folder.path);
+    await holder.attempt;
+
+    const during = await lockHolder(folder.path, systemClock);
+    holder.signal('SIGKILL');
+    await holder.ended();
+    const after = await lockHolder(folder.path, systemClock);
+
+    expect(during).toEqual({ pid: holder.pid, host: hostname() });
+    expect([before, after]).toEqual([undefined, undefined]);
   });
 
   test('is free as soon as its holder is killed, whatever it was about to do', async () => {

@@ -16,14 +16,12 @@ function marksAlong(lines: readonly { readonly stepMs: number; readonly isStdout
     timeMs += stepMs;
     const time = new Date(timeMs).toISOString().replace('Z', '000000Z');
     const line: PassedLine = {
-      stream: isStdout ? 'stdout' : 'stderr',
-      time,
       ...instantOf(time),
       // Of lines of equal time the later one has the higher ordinal.
       ordinal: index,
       isTerminated: true,
     };
-    tracker.passed(line, false);
+    tracker.passed(isStdout ? 'stdout' : 'stderr', line, false);
     const { position } = tracker;
     return { ...web, ...(position && { position }) };
   });

@@ -1,4 +1,10 @@
-import { type ContainerRecord, type JsonBytes, permanent, type RecordKind } from '@tallyman/sdk';
+import {
+  type ContainerRecord,
+  type JsonBytes,
+  permanent,
+  type RecordKind,
+  type RecordList,
+} from '@tallyman/sdk';
 import type { Format } from '../format/format.ts';
 import type { Tokens } from '../tokens.ts';
 
@@ -24,10 +30,11 @@ export class Framer {
   }
 
   /** Throws where there is no token for a record of the batch: it could only be lost. */
-  check(records: readonly ContainerRecord[]): void {
+  check(records: RecordList): void {
     if (this.#heads.size === 3) return;
-    const other = records.find(({ kind }) => !this.#heads.has(kind));
-    if (other) throw permanent(`writing ${other.kind}s: the sink has no token for them`);
+    for (const { kind } of records)
+      if (!this.#heads.has(kind))
+        throw permanent(`writing ${kind}s: the sink has no token for them`);
   }
 
   /** Writes one record: one line, or several where one would be too long. */

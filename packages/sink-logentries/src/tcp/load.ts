@@ -1,8 +1,8 @@
-import type { Batch, SinkError } from '@tallyman/sdk';
+import { type Batch, type RecordList, recordsOf, type SinkError } from '@tallyman/sdk';
 
 /** One `write` under way. */
 export class Load {
-  readonly records: Batch['records'];
+  readonly records: RecordList;
   /** The first record that is not on a connection yet. */
   next = 0;
   readonly #outcome = Promise.withResolvers<void>();
@@ -11,7 +11,7 @@ export class Load {
 
   /** `takenBack` is called when the signal aborts while the load is unsettled. */
   constructor(batch: Batch, signal: AbortSignal, takenBack: (load: Load) => void) {
-    this.records = batch.records;
+    this.records = recordsOf(batch);
     this.#signal = signal;
     this.#onAbort = () => takenBack(this);
     signal.addEventListener('abort', this.#onAbort, { once: true });

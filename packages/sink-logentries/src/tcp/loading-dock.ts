@@ -74,7 +74,7 @@ export class LoadingDock {
   #write(load: Load, lines: JsonBytes, { limitBytes, isFresh }: Room): boolean {
     while (!load.isWhole && lines.length < chunkBytes) {
       const start = lines.length;
-      const record = load.records[load.next];
+      const record = load.records.at(load.next);
       if (record) this.#framer.write(record, lines);
       if (lines.length > limitBytes && !(isFresh && start === 0)) {
         lines.truncate(start);

@@ -2,6 +2,7 @@ import {
   type Batch,
   isSinkError,
   messageOf,
+  recordsOf,
   retryable,
   type Sink,
   type SinkContext,
@@ -68,7 +69,7 @@ export class TcpSink implements Sink {
   }
 
   async write(batch: Batch, signal: AbortSignal): Promise<void> {
-    this.#framer.check(batch.records);
+    this.#framer.check(recordsOf(batch));
     signal.throwIfAborted();
     const load = new Load(batch, signal, () => this.#takeBack(load));
     this.#dock.add(load);

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { DockerClient } from './client.ts';
+import { assertDone, hasImage, importImage } from './images.ts';
 import { type TarEntry, tarOf } from './tar.ts';
-import { isRefusal, textAt } from './transport.ts';
 
 /** What test containers run: a static busybox and links to it, nothing else. */
 export const testImage = 'tallyman-test/busybox:latest';
@@ -19,7 +19,7 @@ export async function ensureTestImage(client: DockerClient): Promise<string> {
   if (await hasImage(client, testImage)) return testImage;
   const busybox = findStaticBusybox();
   if (busybox === undefined) await pullImage(client);
-  else await importImage(client, busybox);
+  else await importBusybox(client, busybox);
   return testImage;
 }
 
@@ -49,16 +49,6 @@ export function isStaticProgram(bytes: Buffer): boolean {
   );
 }
 
-async function hasImage(client: DockerClient, image: string): Promise<boolean> {
-  try {
-    await client.bytes('GET', `/images/${image}/json`);
-    return true;
-  } catch (error) {
-    if (isRefusal(error, 404)) return false;
-    throw error;
-  }
-}
-
 function findStaticBusybox(): string | undefined {
   const folders = ['/bin', ...(process.env.PATH ?? '').split(delimiter)];
   return folders
@@ -66,15 +56,13 @@ function findStaticBusybox(): string | undefined {
     .find((path) => existsSync(path) && isStaticProgram(readFileSync(path)));
 }
 
-async function importImage(client: DockerClient, busybox: string): Promise<void> {
+async function importBusybox(client: DockerClient, busybox: string): Promise<void> {
   const applets = execFileSync(busybox, ['--list'], { encoding: 'utf8' }).split('\n');
   const archive = busyboxArchive(
     readFileSync(busybox),
     applets.filter((applet) => applet !== ''),
   );
-  const query = { fromSrc: '-', repo: testRepository, tag: testTag };
-  const report = await client.bytes('POST', '/images/create', { query, body: archive });
-  assertDone(report, `importing ${busybox} as ${testImage}`);
+  await importImage(client, archive, testImage);
 }
 
 async function pullImage(client: DockerClient): Promise<void> {
@@ -88,12 +76,4 @@ async function pullImage(client: DockerClient): Promise<void> {
   await client.bytes('POST', `/images/${repository}:${tag}/tag`, {
     query: { repo: testRepository, tag: testTag },
   });
-}
-
-/** The engine says 200 before it starts, and reports in lines of JSON; a failure is one of them. */
-function assertDone(report: Buffer, doing: string): void {
-  for (const line of report.toString('utf8').split('\n')) {
-    const said = line.trim() === '' ? '' : textAt(JSON.parse(line), 'error');
-    if (said !== '') throw new Error(`${doing}: ${said}`);
-  }
 }

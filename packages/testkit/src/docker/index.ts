@@ -5,11 +5,14 @@ export type {
   ContainerSummary,
   ExecResult,
 } from './containers.ts';
+export { outputsFrom } from './containers.ts';
 export { canStartEngines, engineAnswers, engineSocket } from './engine-under-test.ts';
 export { testImage } from './image.ts';
+export { type BuildOptions, buildImage, hasImage, importImage } from './images.ts';
 export { describeEngine, describePrivateEngine } from './jest.ts';
 export { PrivateEngine, type PrivateEngineOptions } from './private-engine.ts';
 export { findProgram } from './programs.ts';
+export { type TarEntry, tarOf } from './tar.ts';
 export {
   bodyOf,
   EngineRefusal,

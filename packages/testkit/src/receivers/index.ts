@@ -4,6 +4,7 @@
 //   … receiver.address.url … await receiver.until(({ points }) => points >= 10, signal); receiver.ledger().points
 // In a process of its own, the same with promises:
 //   await using receiver = await ReceiverProcess.start('librato', { tokens: … });
+export { type Certificate, certificateFor } from './certificate.ts';
 export { HttpReceiver } from './http/receiver.ts';
 export type {
   HttpAnswerStep,

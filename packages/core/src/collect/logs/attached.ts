@@ -2,6 +2,7 @@ import { messageOf } from '@tallyman/sdk';
 import type { ContainerDetails } from '../../decode/inspect.ts';
 import { type LogRecord, shortId } from '../../decode/log.ts';
 import type { DecodedChunk } from '../../decode/log-decoder.ts';
+import type { Records } from '../../decode/records.ts';
 import type { AnnouncedConnection } from '../attach/announced.ts';
 import { type AttachEnd, AttachReader, type LogReading } from '../attach/reader.ts';
 import type { CollectedLog } from './collected.ts';
@@ -21,6 +22,7 @@ export interface AttachWay {
 
 /** One container that is attached to. Its lines have no place to go on from, and never wait for a lane. */
 export class AttachedLog implements CollectedLog {
+  readonly reader = 'attach';
   readonly tally: LogTally;
   #settings: FollowedSettings;
   readonly #signal: AbortSignal;
@@ -71,7 +73,7 @@ export class AttachedLog implements CollectedLog {
 
   /** It stays attached, also where nobody takes its lines now: whoever attaches anew has missed some. */
   reconfigure(settings: FollowedSettings): void {
-    this.tally.count(settings.logs.count);
+    this.tally.match(settings.logs.count);
     this.#settings = settings;
   }
 
@@ -111,10 +113,10 @@ export class AttachedLog implements CollectedLog {
     );
   }
 
-  #take(records: readonly LogRecord[]): void {
+  #take(records: Records<LogRecord>): void {
     if (records.length === 0) return;
     this.#count(records);
-    for (const lane of this.#settings.lanesOf(this.#container)) lane.offer(records);
+    for (const lane of this.#settings.lanesOf(this.#container)) lane.offer(Array.from(records));
   }
 
   /** Of the engine's log the lanes keep their place, should the agent start anew meanwhile. */
@@ -122,12 +124,12 @@ export class AttachedLog implements CollectedLog {
     this.#count(records);
     const mark = markOf(this.#container, { start: { kind: 'beginning' }, position });
     for (const lane of this.#settings.lanesOf(this.#container))
-      if (!lane.offerLog({ records, mark }, 'live')) lane.offer(records);
+      if (!lane.offerLog({ records, mark }, 'live')) lane.offer(Array.from(records));
   }
 
-  #count(records: readonly LogRecord[]): void {
+  #count(records: Records<LogRecord>): void {
     this.tally.add(records);
-    this.#settings.counters.add('log_lines', records.length);
+    this.#settings.seen(this.#container, records);
   }
 
   #logReading(since: string | undefined): LogReading {

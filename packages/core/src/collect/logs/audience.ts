@@ -1,5 +1,5 @@
 import type { LogChunk } from '../../decode/mark.ts';
-import { weightOf } from '../../decode/weight.ts';
+import { weightOfAll } from '../../decode/weight.ts';
 import type { LanePort } from '../../ship/lane-port.ts';
 import { isSamePlace, type LogPlace, timeOfPlace } from './place.ts';
 
@@ -13,6 +13,8 @@ export interface ReadChunk {
 export interface Lag {
   readonly records: number;
   readonly bytes: number;
+  /** What it has read by itself since it is behind. */
+  readonly doneBytes: number;
 }
 
 /** A lane that is behind. */
@@ -20,6 +22,7 @@ interface Behind {
   place: LogPlace;
   records: number;
   bytes: number;
+  doneBytes: number;
 }
 
 // What the shared reader reads while a lane that was away takes its last steps.
@@ -126,7 +129,8 @@ export class Audience {
   leaveLate({ chunk }: ReadChunk): void {
     for (const [lane, place] of this.#late) {
       this.#live.delete(lane);
-      this.#behind.set(lane, { place, records: chunk.records.length, bytes: bytesOf(chunk) });
+      const [records, bytes] = [chunk.records.length, bytesOf(chunk)];
+      this.#behind.set(lane, { ...behindAt(place), records, bytes });
     }
     this.#late.clear();
   }
@@ -143,7 +147,9 @@ export class Audience {
     if (behind === undefined) return;
     behind.place = place;
     behind.records = Math.max(0, behind.records - chunk.records.length);
-    behind.bytes = Math.max(0, behind.bytes - bytesOf(chunk));
+    const bytes = bytesOf(chunk);
+    behind.bytes = Math.max(0, behind.bytes - bytes);
+    behind.doneBytes += bytes;
   }
 
   /** While no lane is live: the shared reader goes on from this lane's place. */
@@ -240,19 +246,21 @@ export class Audience {
   #from(lane: LanePort, chunk: LogChunk): LogChunk {
     const time = this.#live.get(lane);
     if (time === undefined) return chunk;
-    const first = chunk.records.findIndex((record) => record.time >= time);
-    if (first < 0) return { ...chunk, records: [] };
+    const { records } = chunk;
+    let first = 0;
+    while (first < records.length && (records.at(first)?.time ?? '') < time) first++;
+    if (first === records.length) return { ...chunk, records: [] };
     this.#live.set(lane, undefined);
-    return { ...chunk, records: chunk.records.slice(first) };
+    return { ...chunk, records: records.slice(first) };
   }
 }
 
 function behindAt(place: LogPlace): Behind {
-  return { place, records: 0, bytes: 0 };
+  return { place, records: 0, bytes: 0, doneBytes: 0 };
 }
 
 function bytesOf({ records }: LogChunk): number {
-  return records.reduce((sum, record) => sum + weightOf(record), 0);
+  return weightOfAll(records);
 }
 
 function keep(joining: Joining, read: ReadChunk, bytes: number): void {

@@ -1,5 +1,3 @@
-import { accessSync, constants } from 'node:fs';
-import { dirname } from 'node:path';
 import { messageOf } from '@tallyman/sdk';
 import { LogFileError } from '../../decode/entry.ts';
 import type { ContainerDetails } from '../../decode/inspect.ts';
@@ -11,6 +9,7 @@ import type { LogQuery } from '../engine.ts';
 import { TooManyFilesError } from './file/descriptors.ts';
 import type { FileLogs } from './file/file-logs.ts';
 import { inodeAt, isMissing } from './file/open-file.ts';
+import { visibilityOf } from './file/visibility.ts';
 import type { FolderProof } from './folder-proof.ts';
 import type { LogBytes, LogOwner, LogStore } from './store.ts';
 
@@ -49,6 +48,8 @@ export class ChosenLogs implements LogStore {
   readonly #warned = new Set<string>();
   #hasWarnedOfLimit = false;
   readonly #choices = new Map<string, 'file' | Reason>();
+  /** Where each log was read from last. */
+  readonly #read = new Map<string, 'engine' | 'file'>();
 
   constructor(settings: ChosenLogsSettings) {
     this.#settings = settings;
@@ -74,10 +75,15 @@ export class ChosenLogs implements LogStore {
     return this.#settings.files?.store.holds(id) ?? false;
   }
 
+  /** Where the log of a container is read from: as it was last, and before that as it is meant to be. */
+  sourceOf(id: string): 'engine' | 'file' {
+    return this.#read.get(id) ?? (this.#choices.get(id) === 'file' ? 'file' : 'engine');
+  }
+
   /** Nothing of the container is read any more. */
   forget(id: string): void {
     this.#settings.files?.store.forget(id);
-    for (const known of [this.#failed, this.#warned, this.#choices]) known.delete(id);
+    for (const known of [this.#failed, this.#warned, this.#choices, this.#read]) known.delete(id);
   }
 
   /** Nothing is read any more. */
@@ -102,11 +108,10 @@ export class ChosenLogs implements LogStore {
 
   async read(container: LogOwner, query: LogQuery, signal: AbortSignal): Promise<LogBytes> {
     const { files } = this.#settings;
-    if (this.#choose(container) === 'file' && files !== undefined) {
-      const bytes = await this.#fromFile(files, container, query, signal);
-      if (bytes !== undefined) return bytes;
-    }
-    return this.#settings.engine.read(container, query, signal);
+    const isFile = this.#choose(container) === 'file' && files !== undefined;
+    const bytes = isFile ? await this.#fromFile(files, container, query, signal) : undefined;
+    this.#read.set(container.id, bytes === undefined ? 'engine' : 'file');
+    return bytes ?? this.#settings.engine.read(container, query, signal);
   }
 
   /** Nothing where the engine is to be asked. Rejects only with the signal's reason. */
@@ -191,26 +196,5 @@ export class ChosenLogs implements LogStore {
       { container: name, id: shortId(id), reason: reasons[reason] },
       'The log of a container is read from the engine: its file is out of reach.',
     );
-  }
-}
-
-/** Whether the folder of a container can be read. */
-function visibilityOf(folder: string): 'file' | 'no_file' | 'not_visible' | 'denied' {
-  try {
-    accessSync(folder, constants.R_OK | constants.X_OK);
-    return 'file';
-  } catch (error) {
-    // That of a container which is removed is gone, those of the others are not.
-    if (isMissing(error)) return isReadable(dirname(folder)) ? 'no_file' : 'not_visible';
-    return 'denied';
-  }
-}
-
-function isReadable(folder: string): boolean {
-  try {
-    accessSync(folder, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,8 +1,9 @@
 import type { Clock, ContainerEvent } from '@tallyman/sdk';
 import type { EngineEvent } from '../../decode/event.ts';
 import type { ContainerDetails } from '../../decode/inspect.ts';
-import { shortId } from '../../decode/log.ts';
+import { type LogRecord, shortId } from '../../decode/log.ts';
 import type { LogMark } from '../../decode/mark.ts';
+import type { Records } from '../../decode/records.ts';
 import { millisecondsOf, nanosOf } from '../../decode/timestamp.ts';
 import type { LogSettings } from '../../settings.ts';
 import type { LanePort } from '../../ship/lane-port.ts';
@@ -14,9 +15,10 @@ import type { ContainerDirectory } from '../containers.ts';
 import type { Engine } from '../engine.ts';
 import { Slots } from '../slots.ts';
 import type { Described, Subjects } from '../subjects.ts';
+import type { Taps } from '../taps.ts';
 import { AttachedLog } from './attached.ts';
 import type { ChosenLogs } from './chosen-logs.ts';
-import type { CollectedLog } from './collected.ts';
+import type { CollectedLog, LogReport } from './collected.ts';
 import { FollowedLog, type FollowedSettings } from './followed.ts';
 import { Openings } from './openings.ts';
 import { chosenLogs } from './sources.ts';
@@ -34,6 +36,7 @@ export interface LogCollectorSettings {
   readonly random: () => number;
   readonly log: Diagnostics;
   readonly counters: Counters;
+  readonly taps: Taps;
   readonly connected: (signal: AbortSignal) => Promise<void>;
   /** The agent's start, on the engine's clock. */
   readonly bornAt: string;
@@ -47,6 +50,8 @@ export interface LaneLag {
   readonly records: number;
   /** What they weigh. */
   readonly bytes: number;
+  /** What the lane has caught up with so far of the logs that it is behind with. */
+  readonly doneBytes: number;
   /** How long ago the engine stamped the last line that was taken of the log that is furthest behind. */
   readonly seconds: number;
 }
@@ -101,13 +106,22 @@ export class LogCollector {
     return this.#followed.get(id)?.tally;
   }
 
+  /** How the container's log is read; nothing where it is not. */
+  reportOf(id: string): LogReport | undefined {
+    const followed = this.#followed.get(id);
+    if (followed?.reader === undefined) return undefined;
+    return { reader: followed.reader, ...followed.tally.totals() };
+  }
+
   /** What a lane has yet to catch up with, over all containers. */
   lagOf(lane: LanePort): LaneLag {
     const lags = [...this.#followed.values()].flatMap((followed) => followed.lagOf(lane) ?? []);
-    const sum = (of: 'records' | 'bytes') => lags.reduce((total, lag) => total + lag[of], 0);
+    const sum = (of: 'records' | 'bytes' | 'doneBytes') =>
+      lags.reduce((total, lag) => total + lag[of], 0);
     const since = lags.map((lag) => lag.since).toSorted()[0];
     const seconds = since === undefined ? 0 : secondsBetween(since, this.#settings.engineNow());
-    return { containers: lags.length, records: sum('records'), bytes: sum('bytes'), seconds };
+    const [records, bytes, doneBytes] = [sum('records'), sum('bytes'), sum('doneBytes')];
+    return { containers: lags.length, records, bytes, doneBytes, seconds };
   }
 
   /** Resolves when nothing is read any more. */
@@ -161,8 +175,10 @@ export class LogCollector {
       agentBornAt: bornAt,
       store: this.#store,
       isHeld: (id) => this.#store.holds(id),
+      sourceOf: (id) => this.#store.sourceOf(id),
       openings: this.#openings,
       source: (container, stream) => subjects.of(container).source(stream),
+      seen: (container, records) => this.#seen(container, records),
       lanesOf: (container) => subjects.of(container).route.lanes.log,
       turnsOf: (lane) => this.#turnsOf(lane),
       gap: (container, reason) => this.#gap(container, reason),
@@ -232,6 +248,13 @@ export class LogCollector {
     this.#unread({ id, name, image: '', labels: {} }, [], { readUpTo });
   }
 
+  #seen(container: ContainerDetails, records: Records<LogRecord>): void {
+    const { counters, taps, subjects } = this.#settings;
+    counters.add('log_lines', records.length);
+    if (!taps.isOpen) return;
+    taps.show({ container, kind: 'log', lanes: subjects.of(container).route.lanes.log, records });
+  }
+
   #unread(container: Described, lanes: readonly LanePort[], facts: object = {}): void {
     const { id, name } = container;
     const behind = lanes.map((lane) => lane.name);
@@ -264,7 +287,10 @@ export class LogCollector {
       action: 'gap',
       attributes: { reason },
     };
-    for (const lane of route.lanes.event) lane.offer([event]);
+    const lanes = route.lanes.event;
+    for (const lane of lanes) lane.offer([event]);
+    const { taps } = this.#settings;
+    if (taps.isOpen) taps.show({ container, kind: 'event', lanes, records: [event] });
   }
 }
 

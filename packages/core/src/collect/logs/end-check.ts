@@ -1,7 +1,7 @@
 import type { DecodedChunk, LogDecoder } from '../../decode/log-decoder.ts';
 import { PositionLostError } from '../../decode/resume.ts';
 import { earlier } from '../../decode/timestamp.ts';
-import { weightOf } from '../../decode/weight.ts';
+import { weightOfAll } from '../../decode/weight.ts';
 
 /** The log has a place that the engine cannot read over: what stands behind it did not come. */
 export class DamagedLogError extends Error {
@@ -36,8 +36,7 @@ export class EndCheck {
     if (hasSeenExpected) this.#checkKnownLine();
     if (hasSeenExpected || isComplete) return this.#withKept(chunks);
     if (newestTime <= this.#expected) return chunks;
-    for (const { records } of chunks)
-      this.#bytes += records.reduce((sum, record) => sum + weightOf(record), 0);
+    for (const { records } of chunks) this.#bytes += weightOfAll(records);
     this.#kept.push(...chunks);
     if (newestTime > this.#latest || this.#bytes > keptBytes) this.#fail();
     return [];

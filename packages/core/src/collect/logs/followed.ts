@@ -1,14 +1,15 @@
 import { messageOf } from '@tallyman/sdk';
 import type { ContainerDetails } from '../../decode/inspect.ts';
-import { type LogSource, type StreamName, shortId } from '../../decode/log.ts';
+import { type LogRecord, type LogSource, type StreamName, shortId } from '../../decode/log.ts';
 import type { DecodedChunk } from '../../decode/log-decoder.ts';
+import type { Records } from '../../decode/records.ts';
 import type { LogSettings } from '../../settings.ts';
 import type { LanePort } from '../../ship/lane-port.ts';
 import type { Engine } from '../engine.ts';
 import type { Slots } from '../slots.ts';
 import { Audience, type Lag } from './audience.ts';
 import { CatchUp } from './catch-up.ts';
-import type { CollectedLog } from './collected.ts';
+import type { CollectedLog, LogReaderKind } from './collected.ts';
 import type { LogCursorSettings } from './cursor.ts';
 import { Handover } from './handover.ts';
 import { type LogPlace, markOf, placeOf, timeOfPlace } from './place.ts';
@@ -20,11 +21,15 @@ export interface FollowedSettings extends Omit<LogCursorSettings, 'take' | 'sour
   readonly engine: Engine;
   /** Whether the log of a container is open, also where the container itself is gone. */
   readonly isHeld: (id: string) => boolean;
+  /** Where the log of a container is read from. */
+  readonly sourceOf: (id: string) => 'engine' | 'file';
   readonly logs: LogSettings;
   readonly agentBornAt: string;
   readonly engineNow: () => string;
   readonly source: (container: ContainerDetails, stream: StreamName) => LogSource;
   readonly gap: (container: ContainerDetails, reason: string) => void;
+  /** Told of lines that were read, and of each once. */
+  readonly seen: (container: ContainerDetails, records: Records<LogRecord>) => void;
   /** The lanes that take the container's log now. */
   readonly lanesOf: (container: ContainerDetails) => readonly LanePort[];
   /** Bounds how many logs a lane catches up with at once. */
@@ -71,6 +76,12 @@ export class FollowedLog implements CollectedLog {
     this.#handover = new Handover({ ...settings, audience: this.#audience, left });
   }
 
+  get reader(): LogReaderKind | undefined {
+    const { live, behind } = this.#audience;
+    const isRead = this.#isReadable && live.length + behind.length > 0;
+    return isRead ? this.#settings.sourceOf(this.#container.id) : undefined;
+  }
+
   /** Whether anything of it is under way. */
   get isBusy(): boolean {
     return this.#reading !== undefined || this.#catchingUp.size > 0;
@@ -100,7 +111,7 @@ export class FollowedLog implements CollectedLog {
   /** As a new start would: a lane that takes it only now begins as with any log that it sees for the first time. */
   reconfigure(settings: FollowedSettings, reading: 'kept' | 'anew'): void {
     this.#settings = settings;
-    this.tally.count(settings.logs.count);
+    this.tally.match(settings.logs.count);
     const lanes = settings.lanesOf(this.#container);
     const isGone = this.#gone.signal.aborted;
     const seated = isGone ? lanes.filter((lane) => this.#audience.seats(lane)) : lanes;
@@ -184,7 +195,7 @@ export class FollowedLog implements CollectedLog {
     const read = { chunk: { records, mark: markOf(this.#container, place) }, place };
     const taken = () => {
       this.tally.add(records);
-      this.#settings.counters.add('log_lines', records.length);
+      this.#settings.seen(this.#container, records);
     };
     const nobody = () => {
       this.#abandon();

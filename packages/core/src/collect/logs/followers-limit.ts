@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Diagnostics } from '../../vitals/log.ts';
 
-// Of those, other programs of the engine's user need some.
-const reserved = 28;
+/** Of the instances, other programs of the engine's user need some. */
+export const reservedInstances = 28;
 const instancesFile = '/proc/sys/fs/inotify/max_user_instances';
 
 /**
@@ -18,7 +18,7 @@ export class FollowersLimit {
   /** `instances`: how many its user may have; by default what the kernel of this host says. */
   constructor(log: Diagnostics, instances: number = inotifyInstances()) {
     this.#log = log;
-    this.#most = instances - reserved;
+    this.#most = instances - reservedInstances;
   }
 
   /** One more log is followed, until what is returned is called. */
@@ -34,13 +34,14 @@ export class FollowersLimit {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
     this.#log.warn(
-      { following: this.#following, instances: this.#most + reserved },
+      { following: this.#following, instances: this.#most + reservedInstances },
       'The engine is about to run out of inotify instances, lines will come up to 200 ms late; raise fs.inotify.max_user_instances with sysctl, or let the agent read log files: mount the engine’s containers folder.',
     );
   }
 }
 
-function inotifyInstances(): number {
+/** How many inotify instances a user of this host may have; unbounded where the kernel does not say. */
+export function inotifyInstances(): number {
   try {
     return Number(readFileSync(instancesFile, 'utf8'));
   } catch {

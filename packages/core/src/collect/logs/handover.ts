@@ -1,4 +1,5 @@
 import type { Clock, ContainerLog } from '@tallyman/sdk';
+import type { Records } from '../../decode/records.ts';
 import { earlier } from '../../decode/timestamp.ts';
 import type { Audience, ReadChunk } from './audience.ts';
 import { Bell, patienceMs, withRoom } from './room.ts';
@@ -98,7 +99,7 @@ export class Handover {
   }
 
   /** What was printed a while ago the engine keeps a while longer: it is not worth a lane's disk. */
-  #ageOf(records: readonly ContainerLog[]): 'live' | 'history' {
+  #ageOf(records: Records<ContainerLog>): 'live' | 'history' {
     const { clock, engineNow } = this.#settings;
     const nowMs = clock.monotonicMs();
     if (nowMs >= this.#agingMs) {

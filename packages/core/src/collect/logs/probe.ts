@@ -1,5 +1,5 @@
 import type { Clock } from '@tallyman/sdk';
-import { LogSource, type StreamName } from '../../decode/log.ts';
+import { LogSource } from '../../decode/log.ts';
 import { type DecodedChunk, LogDecoder } from '../../decode/log-decoder.ts';
 import { type LogPosition, PositionLostError } from '../../decode/resume.ts';
 import { timeOfNanos } from '../../decode/timestamp.ts';
@@ -106,7 +106,7 @@ export class Probe {
     return new LogDecoder({
       tty: this.#container.tty,
       maxLineBytes: 0,
-      source: (stream: StreamName) => new LogSource(nobody, stream),
+      source: () => nobody,
       fallbackTime: timeOfNanos(BigInt(this.#clock.now()) * 1_000_000n),
       expected,
       ...(position === undefined ? {} : { position }),
@@ -121,4 +121,7 @@ function linesIn(chunks: readonly DecodedChunk[]): number {
 }
 
 // Nobody sees these records.
-const nobody = { host: '', container: { id: '', name: '', image: '' }, fields: {} };
+const nobody = new LogSource(
+  { host: '', container: { id: '', name: '', image: '' }, fields: {} },
+  'stdout',
+);

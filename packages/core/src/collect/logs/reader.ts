@@ -54,8 +54,12 @@ export class LogReader {
   async run(signal: AbortSignal): Promise<LogEnd> {
     this.#ended = undefined;
     while (true) {
-      const before = this.#settings.directory.get(this.#id);
+      const { directory, clock } = this.#settings;
+      const before = directory.get(this.#id);
+      const openedMs = clock.monotonicMs();
       const reading = await this.#cursor.follow(signal);
+      // A quiet log brings nothing, and a proxy cuts it: that it stood tells that the next one will.
+      if (clock.monotonicMs() - openedMs > healthyAfterMs) this.#attempts.succeeded();
       const end =
         reading.failure === undefined
           ? await this.#atEnd(reading, before?.finishedAt, signal)
@@ -105,6 +109,8 @@ export class LogReader {
     return undefined;
   }
 }
+
+const healthyAfterMs = 10_000;
 
 /** Between connections to a log. */
 export const logDelays = { firstMs: 250, longestMs: 30_000 };

@@ -1,15 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LogCounts } from '@tallyman/sdk';
 import type { LogRecord } from '../../decode/log.ts';
+import { LogLines } from '../../decode/log-columns.ts';
+import type { Records } from '../../decode/records.ts';
 import type { LogSettings } from '../../settings.ts';
 
-/** Counts what the agent itself reads from a container's log, between two stats samples. */
+/** What was read of a log since the agent follows it. */
+export type LogTotals = Pick<LogCounts, 'lines' | 'bytes' | 'stderrLines'>;
+
+/** Counts what the agent itself reads from a container's log, between two stats samples and in all. */
 export class LogTally {
   #patterns: LogSettings['count'];
   #lines = 0;
   #bytes = 0;
   #stderrLines = 0;
   #matches: Record<string, number> | undefined;
+  #taken: LogTotals = { lines: 0, bytes: 0, stderrLines: 0 };
 
   constructor(patterns: LogSettings['count']) {
     this.#patterns = patterns;
@@ -17,27 +23,49 @@ export class LogTally {
   }
 
   /** Counts the matches of these patterns from now on; where they are others, those of before are told no more. */
-  count(patterns: LogSettings['count']): void {
+  match(patterns: LogSettings['count']): void {
     if (isDeepStrictEqual(patterns, this.#patterns)) return;
     this.#patterns = patterns;
     this.#matches = this.#noMatches();
   }
 
-  add(records: readonly LogRecord[]): void {
+  add(records: Records<LogRecord>): void {
     this.#lines += records.length;
-    for (const record of records) {
-      this.#bytes += record.messageLength;
-      if (record.stream === 'stderr') this.#stderrLines++;
-      if (this.#matches !== undefined) this.#match(record.message, this.#matches);
-    }
+    if (records instanceof LogLines) this.#addLines(records);
+    else
+      for (const record of records) this.#count(record.messageLength, record.stream === 'stderr');
+    if (this.#matches !== undefined)
+      for (const { message } of records) this.#match(message, this.#matches);
   }
 
   /** The counts since the last call. */
   take(): LogCounts {
     const counts = { lines: this.#lines, bytes: this.#bytes, stderrLines: this.#stderrLines };
     const matches = this.#matches;
+    this.#taken = this.totals();
     this.#reset();
     return matches === undefined ? counts : { ...counts, matches };
+  }
+
+  /** All counts, also those that were taken. */
+  totals(): LogTotals {
+    const { lines, bytes, stderrLines } = this.#taken;
+    return {
+      lines: lines + this.#lines,
+      bytes: bytes + this.#bytes,
+      stderrLines: stderrLines + this.#stderrLines,
+    };
+  }
+
+  /** Without a record for each. */
+  #addLines(lines: LogLines): void {
+    for (let index = 0; index < lines.length; index++)
+      this.#count(lines.lengthAt(index), lines.isStderrAt(index));
+  }
+
+  #count(bytes: number, isStderr: boolean): void {
+    this.#bytes += bytes;
+    if (isStderr) this.#stderrLines++;
   }
 
   #match(message: string, matches: Record<string, number>): void {

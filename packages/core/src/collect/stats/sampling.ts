@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { ContainerStat } from '@tallyman/sdk';
 import type { StatSettings } from '../../settings.ts';
 import { StatPoller, type StatPollerSettings } from './poller.ts';
 import { Series, type SeriesSettings } from './series.ts';
@@ -29,6 +30,11 @@ export class Sampling {
   /** Begins the first window of a container that was not seen before. */
   seen(id: string): void {
     this.#series.seen(id);
+  }
+
+  /** The latest record of a container, without what only some lanes get; nothing while none are taken. */
+  latestOf(id: string): ContainerStat | undefined {
+    return this.#wishes.stats.enabled ? this.#series.latestOf(id) : undefined;
   }
 
   /** Goes on by other settings; each container's next sample follows on its last. */

@@ -1,4 +1,4 @@
-import type { Clock, LogCounts } from '@tallyman/sdk';
+import type { Clock, ContainerStat, LogCounts } from '@tallyman/sdk';
 import type { ContainerDetails } from '../../decode/inspect.ts';
 import type { StatSample } from '../../decode/stat.ts';
 import { type StatRecordParts, statRecord } from '../../decode/stat-record.ts';
@@ -6,6 +6,7 @@ import { lanesNeeding } from '../../route/router.ts';
 import type { Counters } from '../../vitals/counters.ts';
 import type { ContainerDirectory } from '../containers.ts';
 import type { Subjects } from '../subjects.ts';
+import type { Taps } from '../taps.ts';
 import type { TakenSample } from './taken.ts';
 
 export interface SeriesSettings {
@@ -13,6 +14,7 @@ export interface SeriesSettings {
   readonly subjects: Subjects;
   readonly clock: Clock;
   readonly counters: Counters;
+  readonly taps: Taps;
   readonly isPodman: boolean;
   /** What was read from the container's log since the last call. */
   readonly takeLogCounts: (id: string) => LogCounts;
@@ -22,6 +24,7 @@ export interface SeriesSettings {
 interface Watched {
   readonly sinceMs: number;
   previous?: NonNullable<StatRecordParts['previous']> & Pick<TakenSample, 'source'>;
+  latest?: ContainerStat;
 }
 
 /** Makes the records: each sample with the one before it. */
@@ -43,9 +46,13 @@ export class Series {
     for (const id of this.#watched.keys()) if (!known.has(id)) this.#watched.delete(id);
   }
 
+  latestOf(id: string): ContainerStat | undefined {
+    return this.#watched.get(id)?.latest;
+  }
+
   /** Hands the record of a sample to the lanes. */
   take({ id }: ContainerDetails, { source, sample, raw }: TakenSample): void {
-    const { directory, subjects, counters, clock, isPodman, takeLogCounts } = this.#settings;
+    const { directory, subjects, counters, taps, clock, isPodman, takeLogCounts } = this.#settings;
     const container = directory.get(id);
     // A sample that was cached by the engine comes twice; one of a stopped container is none.
     if (container === undefined) return;
@@ -63,10 +70,13 @@ export class Series {
       logs: takeLogCounts(id),
     });
     watched.previous = { source, sample, startedAt: container.startedAt };
+    watched.latest = record;
     const { needing, others } = lanesNeeding('rawStats', route.lanes.stat);
     for (const lane of others) lane.offer([record]);
     const whole = raw === undefined ? record : { ...record, raw };
     for (const lane of needing) lane.offer([whole]);
+    if (taps.isOpen)
+      taps.show({ container, kind: 'stat', lanes: route.lanes.stat, records: [record] });
   }
 
   #watch(id: string): Watched {

@@ -13,7 +13,7 @@ export class NotPlainError extends Error {
 const longestHeadBytes = 64 * 1024;
 const headEnd = Buffer.from('\r\n\r\n');
 
-// All connections are read into this, one after the other; what was read is copied out at once.
+// All connections are read into this, one after the other; what was read is taken at once.
 const readBuffer = Buffer.allocUnsafeSlow(128 * 1024);
 
 /**
@@ -90,9 +90,8 @@ class RawAnswer implements ByteSource {
 
   /** Whether reading goes on at once. */
   #read(length: number): boolean {
-    const bytes = Buffer.allocUnsafe(length);
-    readBuffer.copy(bytes, 0, 0, length);
-    if (this.#take === undefined) return this.#readEarly(bytes);
+    const bytes = readBuffer.subarray(0, length);
+    if (this.#take === undefined) return this.#readEarly(Buffer.from(bytes));
     if (!this.#hand(bytes)) return false;
     return this.#pace.goesOn(length, this.#resume);
   }

@@ -19,7 +19,8 @@ const endMark = 0x0a;
 
 /** The batch as bytes: what its entry says first, so that this can be read alone; then marks and records. */
 export function encodeFrame(frame: SpoolFrame): EncodedFrame {
-  const { id, place, records, marks } = frame;
+  const { id, place, marks } = frame;
+  const records = Array.from(frame.records);
   const count = records.length;
   const content = records.every(({ kind }) => kind === 'log') ? 'log' : 'other';
   const bytes = records.reduce((sum, record) => sum + weightOf(record), 0);

@@ -1,5 +1,5 @@
-import type { ContainerRecord } from '@tallyman/sdk';
 import type { LogMark } from '../../decode/mark.ts';
+import type { Records } from '../../decode/records.ts';
 
 /** A batch as it is written to disk. */
 export interface SpoolFrame {
@@ -7,7 +7,7 @@ export interface SpoolFrame {
   /** Where it stands in the lane's order, also across runs: oldest is smallest. */
   readonly place: number;
   /** Never empty; all of them logs, or none. */
-  readonly records: readonly ContainerRecord[];
+  readonly records: Records;
   /** How far the logs were read with the batch's last record of each. */
   readonly marks: readonly LogMark[];
 }

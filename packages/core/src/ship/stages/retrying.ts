@@ -61,8 +61,8 @@ function pause(gate: Gate, verdict: Verdict, failure: Failure): number {
     case 'none':
       return 0;
     case 'backoff':
-      return gate.failed(failure.retryAfterMs);
+      return gate.failed(failure);
     case 'slow':
-      return gate.refusedCredentials(failure.retryAfterMs);
+      return gate.refusedCredentials(failure);
   }
 }

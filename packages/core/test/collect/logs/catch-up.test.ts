@@ -41,13 +41,36 @@ describe('a lane that does not keep up', () => {
     for (const line of numbered(0, 20)) web.print('stdout', `${line}\n`);
     await until(() => quick.lines.length === 21);
 
-    expect(reading.lagOf(quick)).toEqual({ containers: 0, records: 0, bytes: 0, seconds: 0 });
-    const { containers, records, bytes } = reading.lagOf(slow);
-    expect([containers, records]).toEqual([1, 20]);
+    const nothing = { containers: 0, records: 0, bytes: 0, doneBytes: 0, seconds: 0 };
+    expect(reading.lagOf(quick)).toEqual(nothing);
+    const { containers, records, bytes, doneBytes } = reading.lagOf(slow);
+    expect([containers, records, doneBytes]).toEqual([1, 20, 0]);
     expect(bytes).toBeGreaterThan(records * 'line 0'.length);
     slow.frees(100);
     await until(() => slow.lines.length === 21);
     await until(() => reading.lagOf(slow).containers === 0);
+  });
+
+  test('tells how much of it it has caught up with, and how much is left', async () => {
+    const [slow, quick] = [new ScriptedLane('slow', { free: 1 }), new ScriptedLane('quick')];
+    const web = engine.container({ name: 'web' }).start();
+    await using reading = await Reading.of(engine, [slow, quick]);
+    web.print('stdout', 'one\n');
+    await until(() => slow.lines.length === 1);
+    web.print('stdout', text(numbered(0, 2_000)));
+    await until(() => quick.lines.length === 2_001);
+    const missed = reading.lagOf(slow);
+
+    // More than one line is taken with it: a chunk is taken whole.
+    slow.frees(1);
+    await until(() => reading.lagOf(slow).doneBytes > 0);
+    const { bytes, doneBytes } = reading.lagOf(slow);
+    slow.frees(10_000);
+    await until(() => reading.lagOf(slow).containers === 0);
+
+    expect(doneBytes).toBeLessThan(missed.bytes);
+    expect(bytes + doneBytes).toBe(missed.bytes);
+    expect(reading.lagOf(slow).doneBytes).toBe(0);
   });
 
   test('that is making room is waited for a moment, and need not read for itself', async () => {

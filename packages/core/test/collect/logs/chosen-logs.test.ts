@@ -68,6 +68,7 @@ test.each(['auto', 'file'] as const)(
     const { syntaxOf, logs, told } = chosen(folder, engine, reader);
 
     expect([await syntaxOf(), await syntaxOf()]).toEqual(['json-file', 'json-file']);
+    expect(logs.sourceOf(folder.container.id)).toBe('file');
     expect(engine.asked).toEqual([{ follow: false, tail: 1 }]);
     logs.reconnected();
     expect(await syntaxOf()).toBe('json-file');
@@ -79,18 +80,20 @@ test.each(['auto', 'file'] as const)(
 test.each(['engine', 'attach'] as const)('with %s no file is read', async (reader) => {
   using folder = new WrittenFolder();
   folder.print(5);
-  const { syntaxOf, told } = chosen(folder, new OneLineEngine(4), reader);
+  const { syntaxOf, logs, told } = chosen(folder, new OneLineEngine(4), reader);
 
   expect(await syntaxOf()).toBe('frames');
+  expect(logs.sourceOf(folder.container.id)).toBe('engine');
   expect(told('warn')).toEqual([]);
 });
 
 test('the folder of another engine is not read, which is said once', async () => {
   using folder = new WrittenFolder();
   folder.print(5);
-  const { syntaxOf, told } = chosen(folder, new OneLineEngine(77), 'auto');
+  const { syntaxOf, logs, told } = chosen(folder, new OneLineEngine(77), 'auto');
 
   expect([await syntaxOf(), await syntaxOf()]).toEqual(['frames', 'frames']);
+  expect(logs.sourceOf(folder.container.id)).toBe('engine');
   expect(told('warn')).toEqual([expect.stringContaining('not those of the engine')]);
 });
 
@@ -105,9 +108,10 @@ test('a log whose engine says nothing of it is read from its file', async () => 
 test('a file that cannot be read is given up for the engine, said and counted', async () => {
   using folder = new WrittenFolder();
   mkdirSync(folder.path);
-  const { syntaxOf, told, counters } = chosen(folder, new OneLineEngine(4), 'auto');
+  const { syntaxOf, logs, told, counters } = chosen(folder, new OneLineEngine(4), 'auto');
 
   expect([await syntaxOf(), await syntaxOf()]).toEqual(['frames', 'frames']);
+  expect(logs.sourceOf(folder.container.id)).toBe('engine');
   expect(told('warn')).toEqual([
     'The log file of a container cannot be read, its log is read from the engine instead.',
   ]);

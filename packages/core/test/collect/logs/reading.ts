@@ -4,6 +4,7 @@ import { Inventory } from '../../../src/collect/inventory.ts';
 import { type LaneLag, LogCollector } from '../../../src/collect/logs/collector.ts';
 import { reachEngine } from '../../../src/collect/reach.ts';
 import { type SubjectSettings, Subjects } from '../../../src/collect/subjects.ts';
+import { Taps } from '../../../src/collect/taps.ts';
 import { type RoutedLane, Router } from '../../../src/route/router.ts';
 import type { LogSettings } from '../../../src/settings.ts';
 import type { LanePort } from '../../../src/ship/lane-port.ts';
@@ -48,6 +49,7 @@ export class Reading implements AsyncDisposable {
       random: () => 0,
       log: logInto(said),
       counters: this.counters,
+      taps: new Taps(logInto(said)),
       bornAt: info.bornAt,
       explain: () => '',
     };

@@ -7,6 +7,7 @@ import type { CgroupReading } from '../../../src/collect/stats/cgroup/source.ts'
 import { StatPoller } from '../../../src/collect/stats/poller.ts';
 import { Series } from '../../../src/collect/stats/series.ts';
 import { Subjects } from '../../../src/collect/subjects.ts';
+import { Taps } from '../../../src/collect/taps.ts';
 import { type ContainerDetails, containerFrom } from '../../../src/decode/inspect.ts';
 import { timeOfNanos } from '../../../src/decode/timestamp.ts';
 import { Router } from '../../../src/route/router.ts';
@@ -138,6 +139,7 @@ function polled({
     labelOverrides: true,
     router,
   });
+  const taps = new Taps(logInto(said));
   const takeLogCounts = () => ({ lines: 0, bytes: 0, stderrLines: 0 });
   const poller = new StatPoller({
     // Only asked for samples.
@@ -147,7 +149,7 @@ function polled({
     rawLanes: needs.length > 0 ? ['all'] : [],
     directory,
     subjects,
-    series: new Series({ directory, subjects, clock, counters, isPodman, takeLogCounts }),
+    series: new Series({ directory, subjects, clock, counters, taps, isPodman, takeLogCounts }),
     clock,
     log: logInto(said),
     counters,

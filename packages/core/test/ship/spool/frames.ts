@@ -51,7 +51,7 @@ export function otherFrame(place: number, records = 1): SpoolFrame {
 
 /** All that can be seen of a batch, messages to the byte. */
 export function seen(frame: SpoolFrame): string {
-  return JSON.stringify({ ...frame, records: frame.records.map(seenRecord) });
+  return JSON.stringify({ ...frame, records: Array.from(frame.records, seenRecord) });
 }
 
 function seenRecord(record: ContainerRecord): unknown {

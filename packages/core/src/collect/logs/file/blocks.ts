@@ -3,20 +3,21 @@ import { LogFileError } from '../../../decode/entry.ts';
 import type { Segment } from './chain.ts';
 import type { OpenLogFile } from './open-file.ts';
 
-/** Takes bytes, which are its own from then on; a promise pauses reading. */
+/** Takes bytes, which are its own during the call; a promise pauses reading. */
 export type Take = (bytes: Buffer) => Promise<void> | undefined;
 
-/** As much as is read at once. Whoever takes a block owns it: records are views on it. */
+/** As much as is read at once. */
 export const blockBytes = 128 * 1024;
 
-/** The bytes `[from, to)` of a file in blocks, fewer where it is shorter. */
+/** The bytes `[from, to)` of a file in blocks, fewer where it is shorter. A block holds until the next one. */
 export async function* blocksOf(
   file: OpenLogFile,
   from: number,
   to: number,
 ): AsyncGenerator<Buffer, void> {
+  const buffer = Buffer.allocUnsafeSlow(Math.min(blockBytes, Math.max(0, to - from)));
   for (let at = from; at < to; ) {
-    const block = Buffer.allocUnsafeSlow(Math.min(blockBytes, to - at));
+    const block = buffer.subarray(0, to - at);
     const length = await reading(file.path, () => file.read(block, at));
     if (length === 0) return;
     at += length;

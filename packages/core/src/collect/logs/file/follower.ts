@@ -107,8 +107,7 @@ export class LogFollower {
       const length = this.#read();
       if (length === 0) return hasRead;
       this.#offset += length;
-      // As long as what was read: a record that is a view on it keeps nothing else.
-      const wait = take(Buffer.from(scratch.subarray(0, length)));
+      const wait = take(scratch.subarray(0, length));
       if (wait !== undefined) await wait;
       // Others have their turn before the next block.
       if (length === scratch.length) await nextTurn();

@@ -52,7 +52,7 @@ export class FileReading {
     decoder.reads(bytes);
     await bytes.pump((block) => {
       for (const { records } of decoder.write(block))
-        lines.push(...records.map(({ message }) => message));
+        lines.push(...Array.from(records, ({ message }) => message));
       return ready?.();
     });
   }
