@@ -12,23 +12,27 @@ import { systemClock } from '@tallyman/sdk';
 import { openEndpoint } from './admin/endpoint.ts';
 import { AgentView } from './admin/view.ts';
 import { probeSinks } from './compose/probe.ts';
-import { composePipeline } from './compose/root.ts';
+import { composeAgent } from './compose/root.ts';
 import type { LoadedConfig } from './config/model.ts';
+import type { Configured } from './configured.ts';
 import type { AgentDiagnostics } from './diagnostics/diagnostics.ts';
 import { engineAddress } from './engine/address.ts';
 import { adviceFor } from './engine/advice.ts';
 import { ownContainerId } from './engine/own-container.ts';
 import { nothingCollected, type Outcome, sayOutcome, storedRecords } from './outcome.ts';
 import { endingWithReader } from './reader-gone.ts';
+import { CurrentConfiguration } from './reload/current.ts';
+import { beforeStart, whileRunning } from './reload/put-into-force.ts';
+import type { Reloading } from './reload/reloading.ts';
 import { SinkCounts } from './sinks/counts.ts';
 import { type AgentState, openState } from './state/open.ts';
 import type { StopRequest } from './stop-request.ts';
 import { version } from './version.ts';
 
 export interface AgentSettings {
-  readonly config: LoadedConfig;
-  /** Where the configuration comes from, for the start's report. */
-  readonly source: string;
+  readonly configured: Configured;
+  /** Has it read again. */
+  readonly reloading: Reloading;
   readonly diagnostics: AgentDiagnostics;
   readonly stop: StopRequest;
   /** From the wish to stop to the exit. */
@@ -47,9 +51,9 @@ const lastWordMs = 200;
 
 /** Runs the agent until it is asked to stop. Resolves to the exit code. */
 export async function runAgent(settings: AgentSettings): Promise<number> {
-  const { config, diagnostics } = settings;
+  const { configured, diagnostics } = settings;
   announce(settings);
-  const opened = await openState(config.state, diagnostics);
+  const opened = await openState(configured.config.state, diagnostics);
   if (opened.kind === 'refused') return opened.exitCode;
   const { state } = opened;
   try {
@@ -61,14 +65,14 @@ export async function runAgent(settings: AgentSettings): Promise<number> {
 
 /** Collects, and answers meanwhile who asks how that goes. Resolves to the exit code. */
 async function observable(settings: AgentSettings, state: AgentState): Promise<number> {
-  const { config, diagnostics, stop } = settings;
-  const current = { config, readAt: new Date(systemClock.now()).toISOString() };
-  const view = new AgentView({ ...settings, current }, systemClock);
+  const { configured, diagnostics, stop } = settings;
+  const current = new CurrentConfiguration(configured);
+  const view = new AgentView({ source: configured.source, current, stop }, systemClock);
   const ports = { clock: systemClock, log: diagnostics };
-  const endpoint = await openEndpoint(config.admin, view, ports);
+  const endpoint = await openEndpoint(current.config.admin, view, ports);
   if (endpoint === 'refused') return 1;
   try {
-    const outcome = await collected(settings, state, view);
+    const outcome = await collected(settings, { state, current, view });
     if (outcome === 'not_started') return 1;
     sayOutcome(outcome, state, diagnostics);
     return stop.reason.exitCode;
@@ -77,32 +81,40 @@ async function observable(settings: AgentSettings, state: AgentState): Promise<n
   }
 }
 
+/** What lasts as long as the agent does. */
+interface Running {
+  readonly state: AgentState;
+  readonly current: CurrentConfiguration;
+  readonly view: AgentView;
+}
+
 /** Collects until the agent is asked to stop. `not_started`: with `--strict`, a sink does not open. */
 async function collected(
   settings: AgentSettings,
-  state: AgentState,
-  view: AgentView,
+  { state, current, view }: Running,
 ): Promise<Outcome | 'not_started'> {
-  const { config, diagnostics, stop } = settings;
+  const { reloading, diagnostics, stop } = settings;
   if (settings.start === 'strict' && !(await allSinksOpen(settings)))
-    return stop.signal.aborted ? nothingCollected(config) : 'not_started';
+    return stop.signal.aborted ? nothingCollected(current.config) : 'not_started';
 
-  const address = engineAddress(config.engine);
+  const address = engineAddress(current.config.engine);
   const engine = new HttpEngine(address);
   const explain = (error: EngineError) => adviceFor(error, address);
   const ports = { clock: systemClock, random: Math.random, log: diagnostics, explain };
   let engineInfo: ReachedEngine;
   try {
-    engineInfo = await reachEngine(engine, ports, stop.signal);
+    const reached = reachEngine(engine, ports, stop.signal);
+    engineInfo = await reloading.during(reached, beforeStart({ current, diagnostics }));
   } catch (error) {
-    if (stop.signal.aborted) return nothingCollected(config);
+    if (stop.signal.aborted) return nothingCollected(current.config);
     throw error;
   }
 
+  state.bound(current.config.state.maxSizeBytes);
   const counts = new SinkCounts();
   const host = engineInfo.hostName || hostname();
-  const pipeline = composePipeline({
-    config,
+  const composition = composeAgent({
+    config: current.config,
     diagnostics,
     counts,
     engine,
@@ -110,20 +122,23 @@ async function collected(
     explain,
     host,
     ownContainerId: ownContainerId(),
-    lanes: await state.lanes(storedLanes(config), engineInfo.bornAt),
+    lanes: await state.lanes(storedLanes(current.config), engineInfo.bornAt),
     // Only there: any other sink's broken connection is one that it will open again.
     around: (sink, { name, type }) =>
-      type === 'stdout' ? endingWithReader(sink, () => readerGone(name, settings)) : sink,
+      type === 'stdout' ? endingWithReader(sink, () => readerGone(name, current, settings)) : sink,
   });
+  const { pipeline } = composition;
   pipeline.start();
   view.collects({ pipeline, counts, host });
-  await stop.requested();
+  const drainMs = Math.max(0, settings.stopTimeoutMs - exitMarginMs);
+  const running = { current, diagnostics, composition, state, drainMs };
+  await reloading.during(stop.requested(), whileRunning(running));
   const account = await stopped(pipeline, state, settings);
   diagnostics.info({ counts: pipeline.counters() }, 'What was collected.');
   return { account, counts: counts.snapshot(), stored: storedRecords(pipeline) };
 }
 
-function announce({ config, source, diagnostics }: AgentSettings): void {
+function announce({ configured: { config, source }, diagnostics }: AgentSettings): void {
   diagnostics.info(
     {
       version,
@@ -139,9 +154,9 @@ function announce({ config, source, diagnostics }: AgentSettings): void {
   for (const note of config.notes) diagnostics.warn({ note }, 'A remark on the configuration.');
 }
 
-async function allSinksOpen({ config, diagnostics, stop }: AgentSettings): Promise<boolean> {
+async function allSinksOpen({ configured, diagnostics, stop }: AgentSettings): Promise<boolean> {
   const counts = new SinkCounts();
-  const parts = { config, diagnostics, counts, host: hostname() };
+  const parts = { config: configured.config, diagnostics, counts, host: hostname() };
   const probes = await probeSinks(parts, stop.signal);
   const failed = probes.filter(({ failure }) => failure !== undefined);
   for (const { sink, failure } of failed)
@@ -186,7 +201,11 @@ function storedLanes({ sinks }: LoadedConfig): readonly StoredLane[] {
   return sinks.map(({ name, queue }) => ({ name, diskBytes: queue.diskBytes }));
 }
 
-function readerGone(sink: string, { config, diagnostics, stop }: AgentSettings): void {
+function readerGone(
+  sink: string,
+  { config }: CurrentConfiguration,
+  { diagnostics, stop }: AgentSettings,
+): void {
   const isOnly = config.sinks.length === 1;
   diagnostics.warn(
     { sink },

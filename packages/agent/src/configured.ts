@@ -1,3 +1,5 @@
+import { systemClock } from '@tallyman/sdk';
+import type { FileVersions } from './config/file-version.ts';
 import { loadConfig } from './config/load.ts';
 import type { LoadedConfig } from './config/model.ts';
 import { configPath } from './config/places.ts';
@@ -21,28 +23,48 @@ export interface Configured {
   readonly config: LoadedConfig;
   /** The file's path, or `environment`. */
   readonly source: string;
+  /** When it was read, RFC 3339 in UTC. */
+  readonly readAt: string;
   /** Where there is no file: the file that would say the same, tokens masked. */
   readonly equivalent?: string;
 }
 
-/** Finds and loads the configuration: `--config`, `TALLYMAN_CONFIG`, the default file, else the environment. */
-export async function configured(choice: ConfigChoice): Promise<Configured> {
-  const catalogue = catalogueOf(choice);
-  const { env } = process;
-  const path = configPath(choice.config);
-  if (path !== undefined) {
-    refuseFlags(choice, path);
-    const config = await loadConfig({ path, env, catalogue });
-    forgetSecrets(config);
-    return { config, source: path };
+/** Where the configuration is, found once: `--config`, `TALLYMAN_CONFIG`, the default file, else the environment. */
+export class Configuration {
+  /** Absent: the environment is the configuration. */
+  readonly path: string | undefined;
+  readonly #choice: ConfigChoice;
+  // As it was at first: what is taken from it as a token is removed from that of the process.
+  readonly #env = { ...process.env };
+  #files = new Map<string, string>();
+
+  constructor(choice: ConfigChoice) {
+    this.#choice = choice;
+    this.path = configPath(choice.config);
   }
-  const { config, yaml } = await configFromEnvironment({
-    env,
-    catalogue,
-    flags: choice.flags,
-  });
-  forgetSecrets(config);
-  return { config, source: 'environment', equivalent: yaml };
+
+  /** The files that were read last, in the versions that were read: the configuration, and those that it fills in. */
+  get files(): FileVersions {
+    return this.#files;
+  }
+
+  /** Reads it, again at any time. Throws a `ConfigError` that holds every mistake. */
+  async read(): Promise<Configured> {
+    const readAt = new Date(systemClock.now()).toISOString();
+    const { env, catalogue } = { env: this.#env, catalogue: catalogueOf(this.#choice) };
+    if (this.path === undefined) {
+      const { flags } = this.#choice;
+      const { config, yaml } = await configFromEnvironment({ env, catalogue, flags });
+      forgetSecrets(config);
+      return { config, source: 'environment', readAt, equivalent: yaml };
+    }
+    refuseFlags(this.#choice, this.path);
+    this.#files = new Map();
+    const note = (path: string, version: string) => this.#files.set(path, version);
+    const config = await loadConfig({ path: this.path, env, catalogue, note });
+    forgetSecrets(config);
+    return { config, source: this.path, readAt };
+  }
 }
 
 /** Beside a file the flags would count for nothing, and nobody would notice. */

@@ -104,6 +104,9 @@ function addRun(program: Command, exit: Exit): Command {
   return takePredecessorFlags(withRunOptions(common(program.command('run'))))
     .description('collect until stopped (the default)')
     .addOption(new Option('--strict', 'refuse to start when a sink does not open').default(false))
+    .addOption(
+      new Option('--watch', 'read the configuration again when its files change').default(false),
+    )
     .addHelpText('after', ofPredecessors)
     .action(async (given, command: Command) => {
       const { stopTimeout, ...options } = withoutPredecessorFlags(given);
@@ -266,7 +269,9 @@ function addDemo(program: Command, exit: Exit): void {
     .description('show the main job without a configuration, on an embedded engine if need be')
     .addOption(new Option('--for <duration>', 'end by itself after so long').argParser(duration))
     .action(async ({ stopTimeout, for: forMs, ...options }) =>
-      exit(await demo({ ...options, stopTimeoutMs: stopTimeout, strict: false, forMs })),
+      exit(
+        await demo({ ...options, stopTimeoutMs: stopTimeout, strict: false, watch: false, forMs }),
+      ),
     );
 }
 

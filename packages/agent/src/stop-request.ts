@@ -1,5 +1,6 @@
 import { leaveSignals } from './container/first-process.ts';
 import type { AgentDiagnostics } from './diagnostics/diagnostics.ts';
+import type { ReloadRequests } from './reload/requests.ts';
 
 /** How the agent was asked to stop, and with which exit code it ends if all goes well. */
 export interface StopReason {
@@ -38,9 +39,13 @@ export class StopRequest {
 
 /**
  * Lets signals and stray errors of plugins act on the agent: the first SIGTERM or SIGINT stops it in order, a
- * second ends it at once. Returns what takes the handlers away again.
+ * second ends it at once; SIGHUP has the configuration read again. Returns what takes the handlers away again.
  */
-export function heedProcess(request: StopRequest, diagnostics: AgentDiagnostics): () => void {
+export function heedProcess(
+  request: StopRequest,
+  reloads: ReloadRequests,
+  diagnostics: AgentDiagnostics,
+): () => void {
   const onSignal = (name: NodeJS.Signals) => {
     if (request.signal.aborted) {
       diagnostics.error(
@@ -52,12 +57,7 @@ export function heedProcess(request: StopRequest, diagnostics: AgentDiagnostics)
     diagnostics.info({ signal: name }, 'Stopping.');
     request.stop({ why: name, exitCode: 0 });
   };
-  const onHangUp = () => {
-    diagnostics.warn(
-      {},
-      'SIGHUP is ignored: this version does not reload its configuration, restart it instead.',
-    );
-  };
+  const onHangUp = () => reloads.request('SIGHUP');
   // A promise that a sink forgot must not end the agent for all the others.
   const onRejection = (error: unknown) => {
     diagnostics.error(

@@ -23,6 +23,7 @@ export {
   type LaneReport,
   Pipeline,
   type PipelinePorts,
+  type RemovedLane,
 } from './pipeline.ts';
 export { type Glob, globOf } from './route/glob.ts';
 export { knownLabels, overridesFrom } from './route/label-overrides.ts';

@@ -1,4 +1,5 @@
 import type { Clock, ContainerStat, RecordKind } from '@tallyman/sdk';
+import { withDeadline } from './collect/deadline.ts';
 import type { Engine, EngineError, EngineInfo } from './collect/engine.ts';
 import { EventCollector } from './collect/event-collector.ts';
 import { Inventory } from './collect/inventory.ts';
@@ -7,14 +8,14 @@ import { type LaneLag, LogCollector } from './collect/logs/collector.ts';
 import { LogTally } from './collect/logs/tally.ts';
 import type { ReachedEngine } from './collect/reach.ts';
 import { CgroupSource } from './collect/stats/cgroup/source.ts';
-import { StatPoller } from './collect/stats/poller.ts';
-import { Subjects } from './collect/subjects.ts';
+import { Sampling, type SamplingWishes } from './collect/stats/sampling.ts';
+import { type SubjectSettings, Subjects } from './collect/subjects.ts';
 import { type Tap, Taps } from './collect/taps.ts';
 import type { EngineEvent } from './decode/event.ts';
 import type { ContainerDetails } from './decode/inspect.ts';
 import { earlier } from './decode/timestamp.ts';
 import { type RoutedLane, Router } from './route/router.ts';
-import type { PipelineSettings } from './settings.ts';
+import type { LaneSettings, PipelineSettings } from './settings.ts';
 import { Lane } from './ship/lane.ts';
 import type { LaneCondition } from './ship/lane-status.ts';
 import type { LaneState } from './state/lane-state.ts';
@@ -37,6 +38,23 @@ export interface PipelinePorts {
   readonly lanes: ReadonlyMap<string, LaneState>;
   /** What a person could do about an engine that does not answer. */
   readonly explain: (error: EngineError) => string;
+}
+
+/** What it takes to go on by other settings. */
+export interface Reconfiguring {
+  /** What lanes that are new keep beyond the process, by sink. */
+  readonly states: ReadonlyMap<string, LaneState>;
+  /** The birth of lanes that keep nothing, on the engine's clock: {@link Pipeline.engineTime}. */
+  readonly bornAt: string;
+  /** How long sinks that are replaced, or no more, may take for what they hold. */
+  readonly deadline: AbortSignal;
+}
+
+/** What became of a lane that is no more. */
+export interface RemovedLane {
+  readonly account: AccountSnapshot;
+  /** Of the records held, how many are on disk. */
+  readonly storedRecords: number;
 }
 
 /** How a lane does: its status and since when, what it holds, and what it has left to the engine. */
@@ -63,39 +81,38 @@ export interface ContainerReport {
 /** Where every record is, by sink. */
 export type Accounts = Readonly<Record<string, AccountSnapshot>>;
 
+// For an engine to tell its time.
+const timeLimitMs = 2_000;
+
 /**
  * engine ─► collect ─► decode ─► enrich ─► route ─► ship ─► destination
  *
- * Start reading here: `start` and `stop` are the pipeline, in order.
+ * Start reading here: `start`, `reconfigure` and `stop` are the pipeline, in order.
  */
 export class Pipeline {
   readonly #ports: PipelinePorts;
   readonly #counters = new Counters();
   readonly #taps: Taps;
-  readonly #lanes: readonly Lane[];
+  #lanes: readonly Lane[];
+  /** Removed, and not done yet. */
+  readonly #leaving = new Set<Promise<unknown>>();
   readonly #subjects: Subjects;
   readonly #inventory: Inventory;
   readonly #logs: LogCollector;
-  readonly #events: EventCollector;
-  readonly #stats: StatPoller;
-  readonly #settings: PipelineSettings;
+  #events: EventCollector;
+  readonly #stats: Sampling;
+  #settings: PipelineSettings;
   readonly #collecting = new AbortController();
-  readonly #bornMs: number;
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(settings: PipelineSettings, ports: PipelinePorts) {
     this.#settings = settings;
     this.#ports = ports;
-    this.#bornMs = ports.clock.monotonicMs();
     const { bornAt, isPodman, rootDirectory } = ports.engineInfo;
-    this.#lanes = settings.lanes.map((lane) => {
-      const state = ports.lanes.get(lane.name) ?? { positions: new MarkedPositions(bornAt) };
-      return new Lane(lane, { ...ports, state });
-    });
-    const router = new Router({ ...settings, lanes: routedLanes(settings, this.#lanes) });
-    this.#taps = new Taps(ports.log);
-    const subjects = new Subjects({ ...settings, ...settings.collect, router });
+    this.#lanes = settings.lanes.map((lane) => this.#newLane(lane, ports.lanes, bornAt));
+    const subjects = new Subjects(subjectSettings(settings, this.#lanes));
     this.#subjects = subjects;
+    this.#taps = new Taps(ports.log);
     const shared = { ...ports, counters: this.#counters, taps: this.#taps, bornAt };
     this.#inventory = new Inventory(shared, {
       changed: (container) => this.#changed(container),
@@ -118,24 +135,60 @@ export class Pipeline {
       },
       this.#collecting.signal,
     );
-    this.#events = new EventCollector({ ...collected, ...settings.collect.events });
-    this.#stats = new StatPoller({
-      ...collected,
-      ...settings.collect.stats,
-      cgroup: new CgroupSource({ ...settings, clock: ports.clock, directory }),
-      rawLanes: settings.lanes.filter(({ needs }) => needs.has('rawStats')).map(({ name }) => name),
-      isPodman,
-      takeLogCounts: (id) => (this.#logs.tallyOf(id) ?? new LogTally([])).take(),
-    });
+    this.#events = this.#newEvents();
+    this.#stats = new Sampling(
+      {
+        ...collected,
+        cgroup: new CgroupSource({ ...settings, clock: ports.clock, directory }),
+        isPodman,
+        takeLogCounts: (id) => (this.#logs.tallyOf(id) ?? new LogTally([])).take(),
+      },
+      samplingWishes(settings),
+    );
+  }
+
+  /** Those in force. */
+  get settings(): PipelineSettings {
+    return this.#settings;
   }
 
   /** Opens the lanes, then begins to collect. Returns at once; nothing the engine or a sink does makes it fail. */
   start(): void {
     const { signal } = this.#collecting;
     for (const lane of this.#lanes) lane.start();
-    const collectors = [this.#inventory.run(signal)];
-    if (this.#settings.collect.stats.enabled) collectors.push(this.#stats.run(signal));
-    this.#running = Promise.allSettled(collectors);
+    this.#running = Promise.allSettled([this.#inventory.run(signal), this.#stats.run(signal)]);
+  }
+
+  /**
+   * Goes on by other settings, as a new start would: host and own container stay as they are. A lane whose settings
+   * are the same object is left alone; one of the same name is changed, and keeps all that it holds; one that is no
+   * more takes nothing more. All that takes effect at once. Resolves when the sinks that are replaced or no more are
+   * closed, to what became of the lanes that are no more.
+   */
+  async reconfigure(
+    settings: PipelineSettings,
+    { states, bornAt, deadline }: Reconfiguring,
+  ): Promise<ReadonlyMap<string, RemovedLane>> {
+    const before = this.#lanes;
+    this.#lanes = settings.lanes.map(
+      (each) =>
+        before.find(({ name }) => name === each.name) ?? this.#newLane(each, states, bornAt),
+    );
+    const added = this.#lanes.filter((lane) => !before.includes(lane));
+    const removed = before.filter((lane) => !this.#lanes.includes(lane));
+    const changes = settings.lanes.map((each, at) => this.#lanes[at]?.change(each, { deadline }));
+    const { host, ownContainerId } = this.#settings;
+    this.#settings = { ...settings, host, ...(ownContainerId !== undefined && { ownContainerId }) };
+    this.#subjects.reconfigure(subjectSettings(this.#settings, this.#lanes));
+    this.#logs.reconfigure({ logs: settings.collect.logs, lanes: this.#lanes });
+    this.#events = this.#newEvents();
+    this.#stats.reconfigure(samplingWishes(settings));
+    for (const lane of added) lane.start();
+    const leaving = Promise.all(removed.map((lane) => lane.stop({ deadline })));
+    this.#leaving.add(leaving);
+    await Promise.all([leaving, ...changes]);
+    this.#leaving.delete(leaving);
+    return new Map(removed.map((lane) => [lane.name, removedLane(lane)]));
   }
 
   /** Stops collecting, then lets every lane deliver what it holds while the deadline lasts. */
@@ -143,7 +196,7 @@ export class Pipeline {
     this.#collecting.abort(new Error('the agent is stopping'));
     await this.#running;
     await this.#logs.stopped();
-    await Promise.all(this.#lanes.map((lane) => lane.stop({ deadline })));
+    await Promise.all([...this.#lanes.map((lane) => lane.stop({ deadline })), ...this.#leaving]);
     return this.accounts();
   }
 
@@ -168,6 +221,18 @@ export class Pipeline {
 
   counters(): Readonly<Record<CollectorCounter, number>> {
     return this.#counters.snapshot();
+  }
+
+  /** The present moment on the engine's clock: as it says, or as far as is known where it does not answer. */
+  async engineTime(): Promise<string> {
+    const { engine, clock } = this.#ports;
+    const { signal } = this.#collecting;
+    try {
+      const asked = (limited: AbortSignal) => engine.connect(limited);
+      return (await withDeadline(timeLimitMs, clock, signal, asked)).now;
+    } catch {
+      return this.#engineNow();
+    }
   }
 
   /** The engine as it said when it was reached last, and whether it answers and its containers are known. */
@@ -216,11 +281,36 @@ export class Pipeline {
       this.#logs.missed(event, container);
   }
 
+  #newLane(settings: LaneSettings, states: PipelinePorts['lanes'], bornAt: string): Lane {
+    const state = states.get(settings.name) ?? { positions: new MarkedPositions(bornAt) };
+    return new Lane(settings, { ...this.#ports, state });
+  }
+
+  #newEvents(): EventCollector {
+    const { exclude } = this.#settings.collect.events;
+    const directory = this.#inventory.containers;
+    return new EventCollector({ directory, subjects: this.#subjects, taps: this.#taps, exclude });
+  }
+
   // Neither clock need be right, only both must run.
   #engineNow(): string {
     const { clock, engineInfo } = this.#ports;
-    return earlier(engineInfo.now, this.#bornMs - clock.monotonicMs());
+    return earlier(engineInfo.now, engineInfo.reachedMs - clock.monotonicMs());
   }
+}
+
+function subjectSettings(settings: PipelineSettings, lanes: readonly Lane[]): SubjectSettings {
+  const router = new Router({ ...settings, lanes: routedLanes(settings, lanes) });
+  return { ...settings, ...settings.collect, router };
+}
+
+function samplingWishes({ collect, lanes }: PipelineSettings): SamplingWishes {
+  const raw = lanes.filter(({ needs }) => needs.has('rawStats'));
+  return { stats: collect.stats, rawLanes: raw.map(({ name }) => name) };
+}
+
+function removedLane(lane: Lane): RemovedLane {
+  return { account: lane.account(), storedRecords: lane.vitals().storedRecords };
 }
 
 function namesOf(lanes: readonly { readonly name: string }[]): readonly string[] {

@@ -75,6 +75,8 @@ export interface LaneSettings {
   readonly sink: Sink;
   /** What the lane takes: the sink's kinds, narrowed by `match.kinds` and by the tokens there are. */
   readonly kinds: readonly RecordKind[];
+  /** What the sink can be given, also of what the lane took before; absent: everything. */
+  readonly accepts?: readonly RecordKind[];
   readonly include: readonly Matcher[];
   readonly exclude: readonly Matcher[];
   /** What the sink needs beyond the records. */

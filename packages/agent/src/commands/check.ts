@@ -2,7 +2,7 @@ import { EngineError } from '@tallyman/core';
 import { messageOf } from '@tallyman/sdk';
 import type { SinkConfig } from '../config/model.ts';
 import { kinds, kindWords as words } from '../config/tokens.ts';
-import { configured } from '../configured.ts';
+import { Configuration } from '../configured.ts';
 import { standardDiagnostics } from '../diagnostics/diagnostics.ts';
 import { examine } from '../doctor/doctor.ts';
 import type { Finding } from '../doctor/finding.ts';
@@ -26,7 +26,7 @@ const answerLimitMs = 8_000;
 
 /** `tallyman check`: whether the configuration is sound, what it comes to, and with `--connect` what keeps it from working. */
 export async function check(options: CheckOptions): Promise<number> {
-  const { config, source, equivalent } = await configured(options);
+  const { config, source, equivalent } = await new Configuration(options).read();
   const host = examinedHost();
   const asked = survey({ config, ...host }, AbortSignal.timeout(answerLimitMs));
   const diagnostics = standardDiagnostics({ level: options.logLevel, format: options.logFormat });

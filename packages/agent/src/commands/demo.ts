@@ -7,10 +7,10 @@ import { runAgent } from '../agent.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig } from '../config/model.ts';
 import { catalogueOf } from '../configured.ts';
-import type { AgentDiagnostics } from '../diagnostics/diagnostics.ts';
 import { engineAddress } from '../engine/address.ts';
+import { Reloading } from '../reload/reloading.ts';
 import type { StopRequest } from '../stop-request.ts';
-import { type RunOptions, withDiagnostics } from './run.ts';
+import { type RunOptions, type Surroundings, withDiagnostics } from './run.ts';
 
 export interface DemoOptions extends RunOptions {
   /** Ends by itself after so long. Absent: when it is told to. */
@@ -19,7 +19,8 @@ export interface DemoOptions extends RunOptions {
 
 /** `tallyman demo`: the main job without a configuration, on an engine of its own where there is no other. */
 export async function demo(options: DemoOptions): Promise<number> {
-  return withDiagnostics(options, async (diagnostics, stop) => {
+  return withDiagnostics(options, async (surroundings) => {
+    const { diagnostics, stop } = surroundings;
     const cancel = endAfter(options.forMs, stop);
     stopWithParent(stop);
     const state = await mkdtemp(join(tmpdir(), 'tallyman-demo-'));
@@ -30,9 +31,9 @@ export async function demo(options: DemoOptions): Promise<number> {
           { engine: real.engine.host },
           'Showing the containers of this Docker engine.',
         );
-        return await show(real, options, diagnostics, stop);
+        return await show(real, options, surroundings);
       }
-      return await showEmbedded({ ...options, state }, diagnostics, stop);
+      return await showEmbedded({ ...options, state }, surroundings);
     } finally {
       cancel();
       await rm(state, { recursive: true, force: true });
@@ -42,9 +43,9 @@ export async function demo(options: DemoOptions): Promise<number> {
 
 async function showEmbedded(
   options: DemoOptions & Pick<DemoWorld, 'state'>,
-  diagnostics: AgentDiagnostics,
-  stop: StopRequest,
+  surroundings: Surroundings,
 ): Promise<number> {
+  const { diagnostics, stop } = surroundings;
   // Imported here, as an agent at work has no use for it.
   const { demoWorld, EmbeddedEngine } = await import('@tallyman/testkit');
   await using engine = new EmbeddedEngine();
@@ -60,7 +61,7 @@ async function showEmbedded(
     state: options.state,
     engineHost: `unix://${engine.socketPath}`,
   });
-  const exitCode = await show(config, options, diagnostics, stop);
+  const exitCode = await show(config, options, surroundings);
   await world;
   return exitCode;
 }
@@ -68,10 +69,12 @@ async function showEmbedded(
 function show(
   config: LoadedConfig,
   options: DemoOptions,
-  diagnostics: AgentDiagnostics,
-  stop: StopRequest,
+  { diagnostics, stop, reloads }: Surroundings,
 ): Promise<number> {
-  return runAgent({ ...options, config, source: 'demo', diagnostics, stop, start: 'tolerant' });
+  const readAt = new Date(systemClock.now()).toISOString();
+  const configured = { config, source: 'demo', readAt };
+  const reloading = new Reloading({ requests: reloads, diagnostics });
+  return runAgent({ ...options, configured, reloading, diagnostics, stop, start: 'tolerant' });
 }
 
 interface DemoWorld {

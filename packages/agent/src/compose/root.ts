@@ -5,12 +5,14 @@ import {
   type LaneState,
   Pipeline,
   type PipelinePorts,
+  type PipelineSettings,
   type ReachedEngine,
 } from '@tallyman/core';
 import { type Sink, systemClock } from '@tallyman/sdk';
 import { container, type DependencyContainer, instanceCachingFactory } from 'tsyringe';
 import type { LoadedConfig, SinkConfig } from '../config/model.ts';
 import type { AgentDiagnostics } from '../diagnostics/diagnostics.ts';
+import type { Changes } from '../reload/changes.ts';
 import type { SinkCounts } from '../sinks/counts.ts';
 import { sinkContainer } from './sink.ts';
 import {
@@ -74,29 +76,55 @@ export function composeSinks(
   }));
 }
 
+/** The agent, put together. */
+export interface Composition {
+  readonly pipeline: Pipeline;
+  /**
+   * What another configuration comes to for this pipeline: sinks that are new or changed are built, the others stay
+   * as they are. Nothing happens yet. Throws where a sink's `create` does.
+   */
+  settingsBy(config: LoadedConfig, changes: Changes): PipelineSettings;
+}
+
 /** Puts the agent together. Nothing runs yet. */
-export function composePipeline(parts: PipelineParts): Pipeline {
+export function composeAgent(parts: PipelineParts): Composition {
   const root = rootContainer(parts);
+  const composedLanes = (sinks: readonly SinkConfig[]) =>
+    composeSinks(root, sinks).map(({ config, sink }) =>
+      laneSettings(config, parts.around(sink, config)),
+    );
   provide(root, engineToken, parts.engine);
   provideBy(
     root,
     pipelineToken,
-    instanceCachingFactory((from) => {
-      const lanes = composeSinks(from, parts.config.sinks).map(({ config, sink }) =>
-        laneSettings(config, parts.around(sink, config)),
-      );
-      return new Pipeline(pipelineSettings(parts, lanes), {
-        engine: resolved(from, engineToken),
-        engineInfo: parts.engineInfo,
-        clock: resolved(from, clockToken),
-        random: resolved(from, randomToken),
-        log: resolved(from, diagnosticsToken),
-        explain: parts.explain,
-        lanes: parts.lanes,
-      });
-    }),
+    instanceCachingFactory(
+      (from) =>
+        new Pipeline(pipelineSettings(parts, composedLanes(parts.config.sinks)), {
+          engine: resolved(from, engineToken),
+          engineInfo: parts.engineInfo,
+          clock: resolved(from, clockToken),
+          random: resolved(from, randomToken),
+          log: resolved(from, diagnosticsToken),
+          explain: parts.explain,
+          lanes: parts.lanes,
+        }),
+    ),
   );
-  return resolved(root, pipelineToken);
+  const pipeline = resolved(root, pipelineToken);
+  return {
+    pipeline,
+    settingsBy(config, { left, rematched }) {
+      const inForce = new Map(pipeline.settings.lanes.map((lane) => [lane.name, lane]));
+      const lanes = config.sinks.flatMap((sink) => {
+        const before = inForce.get(sink.name);
+        if (before !== undefined && left.includes(sink.name)) return [before];
+        return before !== undefined && rematched.includes(sink.name)
+          ? [{ ...before, ...matchOf(sink) }]
+          : composedLanes([sink]);
+      });
+      return pipelineSettings({ ...parts, config }, lanes);
+    },
+  };
 }
 
 function pipelineSettings(
@@ -109,8 +137,22 @@ function pipelineSettings(
 }
 
 function laneSettings(config: SinkConfig, sink: Sink): LaneSettings {
-  const { name, kinds, include, exclude, batch, queue, retry, definition, options } = config;
+  const { name, batch, queue, retry, definition, options, tokens } = config;
+  const { accepts, token } = definition;
   const needs =
     typeof definition.needs === 'function' ? definition.needs(options) : (definition.needs ?? []);
-  return { name, sink, kinds, include, exclude, needs: new Set(needs), batch, queue, retry };
+  return {
+    name,
+    sink,
+    ...matchOf(config),
+    accepts: token === 'required' ? accepts.filter((kind) => tokens[kind]) : accepts,
+    needs: new Set(needs),
+    batch,
+    queue,
+    retry,
+  };
+}
+
+function matchOf({ kinds, include, exclude }: SinkConfig) {
+  return { kinds, include, exclude };
 }

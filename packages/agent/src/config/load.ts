@@ -5,7 +5,9 @@ import type { SinkCatalogue } from './catalogue.ts';
 import type { ChosenSink } from './chosen-sink.ts';
 import { engineFrom } from './engine.ts';
 import { explain } from './explain.ts';
+import type { NoteFile } from './file-version.ts';
 import { grammar } from './grammar.ts';
+import type { Lookup } from './interpolate.ts';
 import { adminFrom } from './listen.ts';
 import type { EngineConfig, LoadedConfig } from './model.ts';
 import { under } from './pointer.ts';
@@ -29,6 +31,8 @@ export interface ConfigSource {
   /** For `${VAR}`, and DOCKER_HOST and its companions. */
   readonly env: Environment;
   readonly catalogue: SinkCatalogue;
+  /** Told of the file and of those that it fills in, also where it is no sound configuration. */
+  readonly note?: NoteFile;
 }
 
 type Sections = OptionsOf<typeof grammar>;
@@ -39,10 +43,12 @@ export async function loadConfig({
   text,
   env,
   catalogue,
+  note,
 }: ConfigSource): Promise<LoadedConfig> {
-  const source = (text ?? (await sourceOf(path))).replace(/^\uFEFF/, '');
+  const source = (text ?? (await sourceOf(path, note))).replace(/^\uFEFF/, '');
   const report = new Report(path, source);
-  const tree = readTree(source, { env, directory: dirname(path), report });
+  const lookup = lookupIn(env, dirname(path), note);
+  const tree = readTree(source, lookup, report);
   const chosen = await chosenSinks(tree, catalogue, report);
   judge(tree, chosen, report);
 
@@ -72,13 +78,10 @@ export async function loadConfig({
 }
 
 /** The file as plain values of the types that the grammar wants. Throws where it is no YAML at all. */
-function readTree(
-  source: string,
-  { env, directory, report }: { env: Environment; directory: string; report: Report },
-): unknown {
+function readTree(source: string, lookup: Lookup, report: Report): unknown {
   const document = documentOf(source, report);
   if (document === undefined) throw report.error();
-  const tree = treeOf(document, lookupIn(env, directory), report);
+  const tree = treeOf(document, lookup, report);
   if (tree !== undefined) return typed(grammar, tree, '', report);
   report.at(0, '', 'is empty; the least that is needed is a sink, such as: sinks: { stdout: {} }');
   throw report.error();

@@ -3,17 +3,21 @@ import { readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { types } from 'node:util';
+import { type NoteFile, versionOf } from './file-version.ts';
 import type { Lookup } from './interpolate.ts';
 import { ConfigError } from './problem.ts';
 
 /** Variables by name, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+const ignore = (): void => {};
+
 const mostConfigBytes = 1024 * 1024;
 const mostSecretBytes = 64 * 1024;
 
 /** The text of a configuration file. Throws a {@link ConfigError} that says what to do. */
-export async function sourceOf(path: string): Promise<string> {
+export async function sourceOf(path: string, note: NoteFile = ignore): Promise<string> {
+  note(path, versionOf(path));
   const fail = (message: string): never => {
     throw new ConfigError([{ file: path, line: 1, column: 1, path: '', message }]);
   };
@@ -29,11 +33,15 @@ export async function sourceOf(path: string): Promise<string> {
 }
 
 /** Where `${…}` in a file gets its values: variables from `env`, files relative to `directory`. */
-export function lookupIn(env: Environment, directory: string): Lookup {
+export function lookupIn(env: Environment, directory: string, note: NoteFile = ignore): Lookup {
   return {
     variable: (name) => (Object.hasOwn(env, name) ? env[name] : undefined),
     variableNames: () => Object.keys(env),
-    file: (path) => secretFile(resolve(directory, path)),
+    file: (path) => {
+      const file = resolve(directory, path);
+      note(file, versionOf(file));
+      return secretFile(file);
+    },
   };
 }
 

@@ -123,25 +123,6 @@ test('where standard output is closed and another sink is there, that one goes o
   expect(laneOf(account, 'other')).toMatchObject({ held: 0, dropped: {} });
 });
 
-test('SIGHUP is answered by a warning, and nothing else happens', async () => {
-  await using engine = await new EmbeddedEngine().start();
-  await using agent = await started(engine);
-
-  agent.signal('SIGHUP');
-  await agent.until(
-    () => agent.diagnostics.some(({ msg }) => String(msg).startsWith('SIGHUP is ignored')),
-    'it answers',
-  );
-  engine.container({ name: 'later' }).start().print('stdout', 'still here\n');
-  await agent.until(
-    () => agent.logs.some(({ message }) => message === 'still here'),
-    'it goes on collecting',
-  );
-  const { exitCode } = await agent.stop();
-
-  expect(exitCode).toBe(0);
-});
-
 test('a promise that a sink forgot does not end the agent', async () => {
   await using engine = await new EmbeddedEngine().start();
   await using agent = await started(engine, {

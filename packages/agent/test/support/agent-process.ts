@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AccountSnapshot } from '@tallyman/core';
 import type { ContainerEvent, ContainerLog, ContainerRecord, ContainerStat } from '@tallyman/sdk';
-import { agentFolder, type FolderOptions } from './agent-folder.ts';
+import { agentFolder, configure, type FolderOptions } from './agent-folder.ts';
 import { Pipe } from './pipe.ts';
 import { isAccount, isRecord, jsonIn } from './said.ts';
 import { until } from './until.ts';
@@ -28,6 +28,9 @@ export interface AgentOptions extends FolderOptions {
   /** A folder that is there already and stays, instead of a new one. */
   readonly folder?: string;
 }
+
+/** What an agent says once a configuration is reloaded. */
+export const reloaded = 'The configuration is reloaded.';
 
 /** How an agent ended. */
 export interface AgentEnd {
@@ -132,6 +135,14 @@ export class AgentProcess implements AsyncDisposable {
   /** The reader of standard output goes away, as `head` does. */
   closeStdout(): void {
     this.#pipe.reader.destroy();
+  }
+
+  /** Gives it another configuration and asks it to reload; resolves to what it says of that. */
+  async reload(options: Omit<FolderOptions, 'files'>): Promise<Readonly<Record<string, unknown>>> {
+    const before = this.said(reloaded).length;
+    configure(this.folder, options);
+    this.signal('SIGHUP');
+    return this.until(() => this.said(reloaded).at(before), 'it has reloaded');
   }
 
   signal(name: NodeJS.Signals): void {

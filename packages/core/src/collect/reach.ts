@@ -10,6 +10,8 @@ const answerLimitMs = 10_000;
 /** An engine that answered, and the moment the agent began to wait for it, on the engine's clock. */
 export interface ReachedEngine extends EngineInfo {
   readonly bornAt: string;
+  /** When it said what `now` is, on the monotonic clock. */
+  readonly reachedMs: number;
 }
 
 /** Waits until the engine answers. Rejects only with the signal's reason, or where the engine is too old. */
@@ -35,7 +37,8 @@ export async function reachEngine(
       const info = await withDeadline(answerLimitMs, clock, signal, (limited) =>
         engine.connect(limited),
       );
-      return { ...info, bornAt: earlier(info.now, clock.monotonicMs() - startedMs) };
+      const reachedMs = clock.monotonicMs();
+      return { ...info, bornAt: earlier(info.now, reachedMs - startedMs), reachedMs };
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof EngineError && error.kind === 'too_old') throw error;

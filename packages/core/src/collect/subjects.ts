@@ -28,13 +28,20 @@ export interface SubjectSettings {
 
 /** Works out, once for each version of a container, what its records carry and where they go. */
 export class Subjects {
-  readonly #settings: SubjectSettings;
-  readonly #choose: LabelChoice;
-  readonly #known = new WeakMap<Described, Subject>();
+  #settings: SubjectSettings;
+  #choose: LabelChoice;
+  #known = new WeakMap<Described, Subject>();
 
   constructor(settings: SubjectSettings) {
     this.#settings = settings;
     this.#choose = labelChoice(settings.labels);
+  }
+
+  /** Works out anew what it is asked for, by other settings. */
+  reconfigure(settings: SubjectSettings): void {
+    this.#settings = settings;
+    this.#choose = labelChoice(settings.labels);
+    this.#known = new WeakMap();
   }
 
   of(container: Described): Subject {

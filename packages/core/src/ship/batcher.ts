@@ -22,7 +22,7 @@ export interface BatcherContext {
  * until somebody takes it with {@link Batcher.cut}: while the lane is busy, small batches grow instead of queueing up.
  */
 export class Batcher {
-  readonly #settings: BatchSettings;
+  #settings: BatchSettings;
   readonly #context: BatcherContext;
   /** What the open batch consists of. */
   #parts: Records[] = [];
@@ -38,6 +38,11 @@ export class Batcher {
   constructor(settings: BatchSettings, context: BatcherContext) {
     this.#settings = settings;
     this.#context = context;
+  }
+
+  /** Cuts by other bounds, from the next record on. */
+  bound(settings: BatchSettings): void {
+    this.#settings = settings;
   }
 
   /** Records in the open batch. */

@@ -9,7 +9,6 @@ export interface DiskTierContext {
   readonly spool: Spool;
   readonly hold: Hold;
   readonly clock: Clock;
-  readonly memoryBytes: number;
   readonly isFailing: () => boolean;
   /** The batch is on disk now. */
   readonly stored: (entry: Entry) => void;

@@ -14,7 +14,7 @@ import { Waiting } from './waiting.ts';
  * for another attempt. What came back goes before what waits, so the oldest is always next.
  */
 export class Hold {
-  readonly #limits: Limits;
+  #limits: Limits;
   readonly #open: OpenBatches;
   readonly #waiting = new Waiting();
   readonly #inFlight = new Map<Delivery, AbortController>();
@@ -33,6 +33,17 @@ export class Hold {
     };
     this.#limits = limits;
     this.#open = new OpenBatches(limits.batch, { ...context, cut });
+  }
+
+  /** Holds within other bounds from now on; what is held already stays, also where it is more. */
+  bound(limits: Limits): void {
+    this.#limits = limits;
+    this.#open.bound(limits.batch);
+  }
+
+  /** Bound on what is held in memory. */
+  get memoryBytes(): number {
+    return this.#limits.memoryBytes;
   }
 
   /** What is held in memory. */

@@ -17,7 +17,7 @@ import { Ledger } from './ledger.ts';
 import { placeAfter, recoveredEntries } from './recovery.ts';
 import { Reports } from './reports.ts';
 import { Room } from './room.ts';
-import { Sender } from './sender.ts';
+import { Sending } from './sending.ts';
 import { Settlement } from './settlement.ts';
 import type { Spool } from './spool/spool.ts';
 import { AttemptVitals } from './stages/observed.ts';
@@ -34,8 +34,6 @@ export interface LaneContext {
 /** Takes records for one sink and sees to it that each is delivered, or dropped and counted. */
 export class Lane implements LanePort {
   readonly name: string;
-  readonly kinds: ReadonlySet<RecordKind>;
-  readonly needs: ReadonlySet<SinkNeed>;
   readonly positions: LanePositions;
   readonly #clock: Clock;
   readonly #account = new Account();
@@ -49,18 +47,20 @@ export class Lane implements LanePort {
   readonly #ledger: Ledger;
   readonly #settlement: Settlement;
   readonly #hold: Hold;
-  readonly #intake: Intake;
-  readonly #sender: Sender;
+  #settings: LaneSettings;
+  #kinds: ReadonlySet<RecordKind>;
+  #intake: Intake;
+  readonly #sending: Sending;
   readonly #disk: DiskTier | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(settings: LaneSettings, { clock, log, random, state }: LaneContext) {
     const nextId = batchIds(settings.name, clock.now());
-    this.name = settings.name;
-    this.kinds = new Set(settings.kinds);
-    this.needs = settings.needs;
-    this.positions = state.positions;
     this.#clock = clock;
+    this.#settings = settings;
+    this.#kinds = new Set(settings.kinds);
+    this.name = settings.name;
+    this.positions = state.positions;
     this.#conditions = new LaneConditions(clock);
     this.#reports = new Reports({ sink: settings.name, log, clock });
     this.#ledger = new Ledger(state.positions);
@@ -68,7 +68,7 @@ export class Lane implements LanePort {
       clock,
       nextId,
       firstPlace: placeAfter(state.spool?.recovered ?? []),
-      ripe: () => this.#sender.pump(),
+      ripe: () => this.#sending.pump(),
       cut: (entry) => this.#cut(entry),
     });
     this.#settlement = new Settlement({
@@ -77,13 +77,8 @@ export class Lane implements LanePort {
       reports: this.#reports,
       disk: () => this.#disk,
     });
-    this.#intake = new Intake(settings, {
-      hold: this.#hold,
-      account: this.#account,
-      settlement: this.#settlement,
-      lacks: (bytes, age) => this.#lacks(bytes, age),
-    });
-    this.#sender = new Sender(settings, {
+    this.#intake = this.#newIntake();
+    this.#sending = new Sending(settings, {
       clock,
       random,
       nextId,
@@ -96,13 +91,21 @@ export class Lane implements LanePort {
       },
       changed: () => this.#changed(),
     });
-    this.#disk = state.spool && this.#diskTier(state.spool, settings);
+    this.#disk = state.spool && this.#diskTier(state.spool);
     if (state.spool) this.#recover(recoveredEntries(state.spool, state.positions, clock));
+  }
+
+  get kinds(): ReadonlySet<RecordKind> {
+    return this.#kinds;
+  }
+
+  get needs(): ReadonlySet<SinkNeed> {
+    return this.#settings.needs;
   }
 
   /** Begins to open the sink. What is offered before is held. */
   start(): void {
-    this.#sender.start();
+    this.#sending.start();
     this.#changed();
   }
 
@@ -124,7 +127,7 @@ export class Lane implements LanePort {
   }
 
   makesRoom(age: 'live' | 'history'): boolean {
-    if (age === 'history') return this.#sender.status === 'healthy';
+    if (age === 'history') return this.#sending.status === 'healthy';
     return this.#disk?.relieves ?? false;
   }
 
@@ -144,7 +147,7 @@ export class Lane implements LanePort {
     const { bytes: heldBytes, inFlightBytes } = this.#hold;
     const { records, oldestMs, ...stored } = this.#hold.census();
     const { failingSinceMs } = this.#conditions;
-    const error = this.#sender.failureReason;
+    const error = this.#sending.failureReason;
     return {
       ...this.#attempts.snapshot(),
       ...stored,
@@ -152,7 +155,7 @@ export class Lane implements LanePort {
       inFlightBytes,
       heldRecords: records,
       oldestHeldMs: oldestMs === undefined ? 0 : this.#clock.monotonicMs() - oldestMs,
-      consecutiveFailures: this.#sender.failures,
+      consecutiveFailures: this.#sending.failures,
       ...(failingSinceMs !== undefined && { failingSinceMs }),
       ...(error !== undefined && { error }),
       ...(this.#disk && { disk: this.#disk.vitals }),
@@ -161,7 +164,28 @@ export class Lane implements LanePort {
 
   /** For `SinkContext.progress`: attempts under way get their whole time again. */
   progress(): void {
-    this.#sender.progress();
+    this.#sending.progress();
+  }
+
+  /**
+   * Goes on by other settings of the same name, with all that it holds; those for retries and concurrency count
+   * with another sink alone. Where the sink is another object, what the old one is writing has until the deadline
+   * and is taken back then; that one is closed, and the new one opened. Resolves when the old one is closed.
+   */
+  async change(
+    settings: LaneSettings,
+    { deadline }: { readonly deadline: AbortSignal },
+  ): Promise<void> {
+    if (settings === this.#settings) return;
+    const isSinkKept = settings.sink === this.#settings.sink;
+    this.#settings = settings;
+    this.#kinds = new Set(settings.kinds);
+    this.#intake = this.#newIntake();
+    this.#hold.bound(limitsFor(settings, this.#disk ? 'disk' : 'memory'));
+    if (!isSinkKept) this.#reports.sinkChanged();
+    const replaced = isSinkKept ? undefined : this.#sending.replace(settings, deadline);
+    this.#changed();
+    await replaced;
   }
 
   /**
@@ -177,24 +201,32 @@ export class Lane implements LanePort {
     this.#rooms.live.close();
     this.#rooms.history.close();
     this.#hold.ripen();
-    const deliveries = () => this.#sender.stop(deadline);
+    const deliveries = () => this.#sending.stop(deadline);
     await (this.#disk ? this.#disk.stop(deliveries, deadline) : deliveries());
     this.#hold.close();
     this.#conditions.stop();
   }
 
-  #diskTier(spool: Spool, { queue: { memoryBytes } }: LaneSettings): DiskTier {
+  #newIntake(): Intake {
+    return new Intake(this.#settings, {
+      hold: this.#hold,
+      account: this.#account,
+      settlement: this.#settlement,
+      lacks: (bytes, age) => this.#lacks(bytes, age),
+    });
+  }
+
+  #diskTier(spool: Spool): DiskTier {
     return new DiskTier({
       spool,
       hold: this.#hold,
       clock: this.#clock,
-      memoryBytes,
-      isFailing: () => this.#sender.status !== 'healthy',
+      isFailing: () => this.#sending.status !== 'healthy',
       stored: (entry) => this.#stored(entry),
       lost: (entry, error) => this.#settlement.lost(entry, error),
       full: (neededBytes) => this.#intake.relieveDisk(neededBytes),
       changed: () => {
-        this.#sender.pumpSoon();
+        this.#sending.pumpSoon();
         this.#changed();
       },
     });
@@ -212,7 +244,7 @@ export class Lane implements LanePort {
   }
 
   #taken(): void {
-    this.#sender.pumpSoon();
+    this.#sending.pumpSoon();
     this.#changed();
   }
 
@@ -228,7 +260,7 @@ export class Lane implements LanePort {
 
   #lacks(bytes: number, age: 'live' | 'history'): void {
     this.#rooms[age].lacks(bytes);
-    this.#sender.pumpSoon();
+    this.#sending.pumpSoon();
     if (age === 'history' && !this.makesRoom(age)) this.#reports.parked();
     this.#changed();
   }
@@ -241,7 +273,7 @@ export class Lane implements LanePort {
   #isOpenToHistory(wantedBytes: number): boolean {
     if (this.#hold.isEmpty) return true;
     const { isRoomy, freeBytes } = this.#hold;
-    return isRoomy && freeBytes >= wantedBytes && this.#sender.status === 'healthy';
+    return isRoomy && freeBytes >= wantedBytes && this.#sending.status === 'healthy';
   }
 
   /** Does what may have become possible, and notes what may have become known. */
@@ -251,6 +283,6 @@ export class Lane implements LanePort {
     this.#rooms.live.check();
     this.#rooms.history.check();
     if (this.#rooms.live.isShort && !this.makesRoom('live')) this.#reports.parked();
-    this.#conditions.note(this.#sender.status, this.#rooms.live.isShort ? 'parked' : 'open');
+    this.#conditions.note(this.#sending.status, this.#rooms.live.isShort ? 'parked' : 'open');
   }
 }

@@ -35,6 +35,12 @@ export class OpenBatches {
     this.#cut = cut;
   }
 
+  /** Cuts by other bounds from now on. */
+  bound(settings: BatchSettings): void {
+    this.#log.bound(settings);
+    this.#other.bound(settings);
+  }
+
   /** Records in them. */
   get records(): number {
     return this.#log.records + this.#other.records;

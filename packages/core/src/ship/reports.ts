@@ -60,6 +60,14 @@ export class Reports {
     }
   }
 
+  /** What was said of the sink was of another one: what this one does is said anew. */
+  sinkChanged(): void {
+    this.#saidFailing ||= this.#saidRefused;
+    this.#saidRefused = false;
+    this.#saidAbandoned = false;
+    this.#kinds.delete('failing');
+  }
+
   openingFailed(failure: Failure, delayMs: number): void {
     this.#setback(failure, { delayMs });
   }

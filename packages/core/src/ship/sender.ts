@@ -7,6 +7,7 @@ import type { Hold } from './hold.ts';
 import type { SinkStatus } from './lane-status.ts';
 import type { Reports } from './reports.ts';
 import { SinkLife } from './sink-life.ts';
+import { accepting } from './stages/accepting.ts';
 import { type AttemptVitals, observed } from './stages/observed.ts';
 import { retrying } from './stages/retrying.ts';
 import { chain, type Send, writing } from './stages/send.ts';
@@ -38,12 +39,13 @@ export class Sender {
   readonly #drained = Promise.withResolvers<void>();
   #opening: Promise<void> | undefined;
   #draining = false;
+  #retiring = false;
   #pumpDue = false;
   #lastProgressMs = 0;
   /** Of an ordered lane: a write failed, and the later ones must come back before any is issued again. */
   #regrouping = false;
 
-  constructor({ sink, queue, retry }: LaneSettings, context: SenderContext) {
+  constructor({ sink, accepts, queue, retry }: LaneSettings, context: SenderContext) {
     const { clock, random, nextId, vitals, reports } = context;
     const limits = {
       limitMs: retry.attemptTimeoutMs,
@@ -65,6 +67,7 @@ export class Sender {
       observed(vitals, clock),
       retrying({ gate, reports, clock, nextId, giveUpAfterMs, settle }),
       timed({ ...limits, expired: (delivery) => this.#failLaterThan(delivery) }),
+      accepting(accepts),
     )(writing(sink));
     this.#writes = new Writes(slotsFor(queue), () => this.pump());
   }
@@ -86,7 +89,7 @@ export class Sender {
   }
 
   start(): void {
-    if (!this.#draining) this.#opening ??= this.#open();
+    if (!this.#draining && !this.#retiring) this.#opening ??= this.#open();
   }
 
   /** Attempts under way get their whole time again. */
@@ -124,8 +127,21 @@ export class Sender {
     this.#draining = true;
     this.pumpSoon();
     if (this.#opening) await settledBefore(this.#drained.promise, deadline);
+    await this.#end(new Error('the lane is stopping'), deadline);
+  }
 
-    const reason = new Error('the lane is stopping');
+  /**
+   * Issues no write any more. What is under way may take until the deadline and is taken back then; the sink is
+   * closed. Never rejects.
+   */
+  async retire(deadline: AbortSignal): Promise<void> {
+    setMaxListeners(0, deadline);
+    this.#retiring = true;
+    await settledBefore(this.#writes.idle(), deadline);
+    await this.#end(new Error('the sink is replaced'), deadline);
+  }
+
+  async #end(reason: Error, deadline: AbortSignal): Promise<void> {
     this.#halt.abort(reason);
     this.#gate.stop();
     this.#context.hold.abortAfter(-1, reason);
@@ -141,12 +157,12 @@ export class Sender {
 
   #gateOpened(): void {
     if (this.#sink.open) this.pump();
-    else if (!this.#halt.signal.aborted) this.#opening = this.#open();
+    else if (!this.#retiring && !this.#halt.signal.aborted) this.#opening = this.#open();
   }
 
   #mayWrite(): boolean {
     if (!this.#sink.open || this.#gate.closed || this.#regrouping) return false;
-    return this.#writes.free && !this.#halt.signal.aborted;
+    return this.#writes.free && !this.#retiring && !this.#halt.signal.aborted;
   }
 
   #settle(delivery: Delivery, outcome: Outcome): void {

@@ -7,8 +7,6 @@ export interface SpoolingContext {
   readonly spool: Spool;
   readonly hold: Hold;
   readonly clock: Clock;
-  /** Bound on what the lane holds in memory. */
-  readonly memoryBytes: number;
   /** Whether the sink takes nothing at the moment. */
   readonly isFailing: () => boolean;
   /** The batch is on disk now. */
@@ -101,7 +99,7 @@ export class Spooling {
   }
 
   async #write(entry: Entry): Promise<void> {
-    const { spool, stored, clock, hold, isFailing, memoryBytes } = this.#context;
+    const { spool, stored, clock, hold, isFailing } = this.#context;
     let written: SpoolEntry;
     try {
       written = await spool.append(entry.frame());
@@ -118,7 +116,7 @@ export class Spooling {
     this.#unstored.delete(entry);
     stored(entry);
     // What waits for a sink that fails need not wait in memory.
-    if (isFailing()) hold.makeRoom(memoryBytes * freeFailing);
+    if (isFailing()) hold.makeRoom(hold.memoryBytes * freeFailing);
   }
 
   /** The oldest batches for which the disk has room. */
@@ -142,7 +140,7 @@ export class Spooling {
   }
 
   #isDue(): boolean {
-    const { spool, hold, clock, memoryBytes, isFailing } = this.#context;
+    const { spool, hold, clock, isFailing } = this.#context;
     const nowMs = clock.monotonicMs();
     if (spool.failure !== undefined || nowMs < this.#blockedUntilMs) return false;
     const sinceMs = this.#oldestMs();
@@ -156,7 +154,7 @@ export class Spooling {
       case 'as needed':
         if (isFailing() && nowMs - sinceMs >= patienceMs) return true;
     }
-    const relievedBytes = memoryBytes * (isFailing() ? relievedFailing : relievedHealthy);
+    const relievedBytes = hold.memoryBytes * (isFailing() ? relievedFailing : relievedHealthy);
     return this.#unstored.size > 0 && (hold.onDiskOnly > 0 || hold.bytes > relievedBytes);
   }
 

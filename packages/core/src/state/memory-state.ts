@@ -11,5 +11,18 @@ export class MemoryState {
     return new Map(lanes.map(({ name }) => [name, { positions: new MarkedPositions(bornAt) }]));
   }
 
+  async openLane(_lane: { readonly name: string }, now: string): Promise<LaneState> {
+    return { positions: new MarkedPositions(now) };
+  }
+
+  async closeLane(): Promise<void> {}
+
+  /** There is no disk to bound. */
+  boundLane(): boolean {
+    return true;
+  }
+
+  bound(): void {}
+
   async close(): Promise<void> {}
 }

@@ -42,8 +42,9 @@ export class StateDirectory {
   readonly path: string;
   readonly #settings: StateDirectorySettings;
   readonly #lock: DirectoryLock | undefined;
-  readonly #bornAt: string | undefined;
-  #lanes: readonly DiskLane[] = [];
+  readonly #space: SpoolSpace;
+  #bornAt: string | undefined;
+  readonly #lanes = new Map<string, DiskLane>();
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -55,6 +56,8 @@ export class StateDirectory {
     this.#settings = settings;
     this.#lock = lock;
     this.#bornAt = bornAt;
+    const { path: directory, maxBytes, clock } = settings;
+    this.#space = new SpoolSpace({ directory, maxBytes, clock });
   }
 
   /**
@@ -78,22 +81,40 @@ export class StateDirectory {
    * which a new directory and a new lane are born. Rejects for nothing that is wrong with what is on disk.
    */
   async lanes(lanes: readonly StoredLane[], now: string): Promise<ReadonlyMap<string, LaneState>> {
-    const { maxBytes, clock } = this.#settings;
-    const space = new SpoolSpace({ directory: this.path, maxBytes, clock });
-    const ports = { openSpool, replaceFile, ...this.#settings, space };
-    if (this.#bornAt === undefined) await writeBirth(this.path, now, ports);
-    const directoryBornAt = this.#bornAt ?? now;
-    const opened = new Map<string, DiskLane>();
-    for (const { name, diskBytes } of lanes) {
-      const folder = join(this.path, 'lanes', laneFolder(name));
-      opened.set(
-        name,
-        await DiskLane.open({ name, diskBytes, folder, directoryBornAt, now }, ports),
-      );
-    }
-    this.#lanes = [...opened.values()];
+    if (this.#bornAt === undefined)
+      await writeBirth(this.path, now, { replaceFile, ...this.#settings });
+    this.#bornAt ??= now;
+    for (const lane of lanes) await this.openLane(lane, now);
     await this.#sayWhatIsLeft(lanes);
-    return opened;
+    return new Map(this.#lanes);
+  }
+
+  /** As {@link StateDirectory.lanes}, for one lane more that is not open. To be called after it. */
+  async openLane({ name, diskBytes }: StoredLane, now: string): Promise<LaneState> {
+    const ports = { openSpool, replaceFile, ...this.#settings, space: this.#space };
+    const folder = join(this.path, 'lanes', laneFolder(name));
+    const directoryBornAt = this.#bornAt ?? now;
+    const lane = await DiskLane.open({ name, diskBytes, folder, directoryBornAt, now }, ports);
+    this.#lanes.set(name, lane);
+    return lane;
+  }
+
+  /** Closes the state of a lane that has stopped, and leaves it for when there is a lane of that name again. Never rejects. */
+  async closeLane(name: string): Promise<void> {
+    await this.#lanes.get(name)?.close();
+    this.#lanes.delete(name);
+  }
+
+  /** Another bound on what an open lane may hold on disk. False: it was opened without a disk, and is bounded so. */
+  boundLane({ name, diskBytes }: StoredLane): boolean {
+    const spool = this.#lanes.get(name)?.spool;
+    spool?.bound(diskBytes);
+    return spool !== undefined || diskBytes === 0;
+  }
+
+  /** Another bound on the spools of all lanes together. */
+  bound(maxBytes: number): void {
+    this.#space.bound(maxBytes);
   }
 
   /** Writes what is not written yet, then lets the next process in. Never rejects. */
@@ -103,7 +124,7 @@ export class StateDirectory {
   }
 
   async #close(): Promise<void> {
-    await Promise.all(this.#lanes.map((lane) => lane.close()));
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.close()));
     await this.#lock?.release();
   }
 

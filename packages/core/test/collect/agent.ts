@@ -10,7 +10,7 @@ import {
 import { type EmbeddedEngine, expectBalanced } from '@tallyman/testkit';
 import { HttpEngine } from '../../src/collect/engine-http.ts';
 import { type ReachedEngine, reachEngine } from '../../src/collect/reach.ts';
-import { Pipeline } from '../../src/pipeline.ts';
+import { Pipeline, type RemovedLane } from '../../src/pipeline.ts';
 import type { CollectSettings, LaneSettings, PipelineSettings } from '../../src/settings.ts';
 import type { LaneState } from '../../src/state/lane-state.ts';
 import { logInto, type Said, settingsFor } from '../ship/lane-under-test.ts';
@@ -35,9 +35,11 @@ export class Agent implements AsyncDisposable {
   readonly said: Said[];
   readonly pipeline: Pipeline;
   readonly engineInfo: ReachedEngine;
+  readonly #wishes: Wishes;
 
   private constructor(engine: HttpEngine, engineInfo: ReachedEngine, said: Said[], wishes: Wishes) {
     this.engineInfo = engineInfo;
+    this.#wishes = wishes;
     this.said = said;
     this.pipeline = new Pipeline(this.#settings(wishes), {
       ...portsOf(wishes, said),
@@ -94,6 +96,18 @@ export class Agent implements AsyncDisposable {
 
   sayings(sentence: string): readonly Said[] {
     return this.said.filter(({ message }) => message === sentence);
+  }
+
+  /** Reloads: what is not said stays as it was. */
+  reconfigure(
+    wishes: Wishes,
+    deadline = AbortSignal.timeout(2_000),
+  ): Promise<ReadonlyMap<string, RemovedLane>> {
+    const settings = this.#settings({ ...this.#wishes, ...wishes });
+    const states = wishes.states ?? new Map();
+    // As an embedded engine tells it, to the millisecond.
+    const bornAt = new Date().toISOString().replace('Z', '000000Z');
+    return this.pipeline.reconfigure(settings, { states, bornAt, deadline });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

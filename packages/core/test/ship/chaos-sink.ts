@@ -67,7 +67,7 @@ export const script = fc.array(
  * its calls, and when a write fails those behind it fail with it, as over one connection.
  */
 export class ChaosSink implements Sink {
-  readonly acknowledged: string[] = [];
+  readonly acknowledged: string[];
   closed = 0;
   readonly #answers: Answer[];
   readonly #ordered: boolean;
@@ -75,8 +75,15 @@ export class ChaosSink implements Sink {
   readonly #called: () => void;
   #connection: Promise<void> = Promise.resolve();
 
-  constructor(answers: readonly Answer[], ordered: boolean, clock: Clock, called: () => void) {
+  constructor(
+    answers: readonly Answer[],
+    ordered: boolean,
+    clock: Clock,
+    called: () => void,
+    acknowledged: string[] = [],
+  ) {
     this.#answers = [...answers];
+    this.acknowledged = acknowledged;
     this.#ordered = ordered;
     this.#clock = clock;
     this.#called = called;
@@ -97,6 +104,12 @@ export class ChaosSink implements Sink {
     written.catch(reconnect);
     this.#connection = written;
     return written;
+  }
+
+  /** Another sink to the same destination, with so many answers of the script. */
+  successor(answers: number): ChaosSink {
+    const taken = this.#answers.splice(0, answers);
+    return new ChaosSink(taken, this.#ordered, this.#clock, this.#called, this.acknowledged);
   }
 
   /** Accepts everything from now on. */

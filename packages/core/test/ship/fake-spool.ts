@@ -108,6 +108,8 @@ export class FakeSpool implements Spool {
     this.#disk.kept.delete(place);
   }
 
+  bound(): void {}
+
   async setDamageAside(): Promise<void> {}
 
   async close(): Promise<void> {}

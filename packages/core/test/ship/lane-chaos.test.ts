@@ -10,7 +10,9 @@ import { line, markAt, numberOf, record } from './records.ts';
 type Step =
   | { readonly offer: readonly number[] }
   | { readonly offerLog: readonly number[] }
-  | { readonly advanceMs: number };
+  | { readonly advanceMs: number }
+  /** To another sink, which the old one may keep waiting for so long. */
+  | { readonly changeWithinMs: number };
 
 const longestChunkBytes = 3 * 600;
 
@@ -19,6 +21,7 @@ const steps = fc.array(
     fc.record({ offer: fc.array(fc.integer({ min: 150, max: 600 }), { maxLength: 12 }) }),
     fc.record({ offerLog: fc.array(fc.integer({ min: 300, max: 600 }), { maxLength: 3 }) }),
     fc.record({ advanceMs: fc.integer({ min: 0, max: 5_000 }) }),
+    fc.record({ changeWithinMs: fc.integer({ min: 0, max: 2_000 }) }),
   ),
   { maxLength: 25 },
 );
@@ -50,6 +53,7 @@ async function voyage(answers: readonly Answer[], manners: Manners, course: read
   const clock = new VirtualClock();
   const broken: unknown[] = [];
   const sink = new ChaosSink(answers, manners.queue?.ordered === true, clock, () => check());
+  const sinks = [sink];
   const settings = settingsFor(sink, {
     batch: manners.batch,
     queue: manners.queue,
@@ -79,7 +83,13 @@ async function voyage(answers: readonly Answer[], manners: Manners, course: read
   lane.start();
   for (const step of course) {
     if ('advanceMs' in step) await clock.advance(step.advanceMs);
-    else if ('offerLog' in step) {
+    else if ('changeWithinMs' in step) {
+      const next = sink.successor(3);
+      sinks.push(next);
+      const deadline = new AbortController();
+      clock.after(step.changeWithinMs, () => deadline.abort());
+      void lane.change({ ...settings, sink: next }, { deadline: deadline.signal });
+    } else if ('offerLog' in step) {
       const records = step.offerLog.map((bytes, index) => line('a', lines + index, bytes));
       lines += records.length;
       const chunk = { records, mark: markAt('a', lines - 1) };
@@ -95,13 +105,16 @@ async function voyage(answers: readonly Answer[], manners: Manners, course: read
     expectLawful();
     expect(broken).toEqual([]);
   };
-  return { lane, sink, clock, positions, offered: taken, expectKept };
+  const calm = () => {
+    for (const each of sinks) each.calm();
+  };
+  return { lane, sink, sinks, calm, clock, positions, offered: taken, expectKept };
 }
 
 test('accounts for every record at every moment, and delivers none again that was acknowledged', async () => {
   await fc.assert(
     fc.asyncProperty(script, manners, steps, async (answers, manners, course) => {
-      const { lane, sink, clock, positions, offered, expectKept } = await voyage(
+      const { lane, sink, calm, clock, positions, offered, expectKept } = await voyage(
         answers,
         manners,
         course,
@@ -117,7 +130,7 @@ test('accounts for every record at every moment, and delivers none again that wa
       expect(lane.vitals()).toMatchObject({ heldBytes: 0, inFlightBytes: 0 });
       expect(positions.deliveredAt('a')).toBe(positions.storedAt('a'));
       expect(clock.pending).toBe(0);
-      sink.calm();
+      calm();
       lane.offer([record('one more')]);
       await clock.advance(100_000);
       expect(lane.state().status).toBe('healthy');
@@ -152,7 +165,7 @@ test('stops at any moment by its deadline, in balance, the sink closed once and 
       steps,
       patience,
       async (answers, manners, course, patienceMs) => {
-        const { lane, sink, clock, expectKept } = await voyage(answers, manners, course);
+        const { lane, sink, sinks, clock, expectKept } = await voyage(answers, manners, course);
         const deadline = new AbortController();
         let isStopped = false;
 
@@ -167,7 +180,7 @@ test('stops at any moment by its deadline, in balance, the sink closed once and 
         await stopped;
         expectKept();
         expect(lane.account().delivered).toBe(sink.acknowledged.length);
-        expect(sink.closed).toBe(1);
+        expect(sinks.map(({ closed }) => closed)).toEqual(sinks.map(() => 1));
         expect(clock.pending).toBe(0);
       },
     ),

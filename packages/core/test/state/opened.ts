@@ -21,6 +21,7 @@ export function spoolOf(found: Partial<Spool> = {}): Spool {
     append: () => Promise.reject(new Error('this spool takes nothing')),
     read: () => Promise.reject(new Error('this spool holds nothing')),
     release: () => {},
+    bound: () => {},
     setDamageAside: () => Promise.resolve(),
     close: () => Promise.resolve(),
     ...found,

@@ -10,7 +10,7 @@ import {
 import { describe, expect, test } from '@jest/globals';
 import { Folder } from './folder.ts';
 import { idOf, markAt } from './marks.ts';
-import { first, opened, second, third, usedFolder } from './opened.ts';
+import { first, opened, second, spoolOf, third, usedFolder } from './opened.ts';
 
 const web = idOf(1);
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
@@ -183,6 +183,43 @@ describe('lanes that come and go', () => {
     expect(lanes.get('out')?.positions.bornAt).toBe(first);
     expect(said.at(0)).toMatchObject({ level: 'error', fields: { sink: 'blocked' } });
     expect(existsSync(folder.at('state', 'lanes', 'blocked'))).toBe(true);
+  });
+});
+
+describe('a lane that comes or goes while the directory is open', () => {
+  test('is born when it comes, and finds its state when it is back', async () => {
+    using folder = await usedFolder();
+    const { directory, lane } = await opened(folder.at('state'));
+    await lane('out', second);
+
+    const added = await directory.openLane({ name: 'added', diskBytes: 1024 }, third);
+    added.positions.delivered(markAt(5));
+    await directory.closeLane('added');
+    const again = await directory.openLane({ name: 'added', diskBytes: 1024 }, third);
+    await directory.close();
+
+    expect(added.positions.bornAt).toBe(third);
+    expect(again).not.toBe(added);
+    expect(again.positions.get(web)).toEqual(markAt(5));
+  });
+
+  test('has its queue on disk bounded anew, unless it was opened without one', async () => {
+    using folder = new Folder();
+    const bounds: number[] = [];
+    const spool = spoolOf({ bound: (bytes) => bounds.push(bytes) });
+    const { directory, lane } = await opened(folder.path, { openSpool: async () => spool });
+    await lane('out', first, [{ name: 'memory', diskBytes: 0 }]);
+
+    const isBounded = [
+      directory.boundLane({ name: 'out', diskBytes: 4096 }),
+      directory.boundLane({ name: 'out', diskBytes: 0 }),
+      directory.boundLane({ name: 'memory', diskBytes: 0 }),
+      directory.boundLane({ name: 'memory', diskBytes: 4096 }),
+    ];
+    await directory.close();
+
+    expect(isBounded).toEqual([true, true, true, false]);
+    expect(bounds).toEqual([4096, 0]);
   });
 });
 

@@ -24,7 +24,7 @@ export interface AttachWay {
 export class AttachedLog implements CollectedLog {
   readonly reader = 'attach';
   readonly tally: LogTally;
-  readonly #settings: FollowedSettings;
+  #settings: FollowedSettings;
   readonly #signal: AbortSignal;
   readonly #reader: AttachReader;
   #container: ContainerDetails;
@@ -69,6 +69,12 @@ export class AttachedLog implements CollectedLog {
   changed(container: ContainerDetails): void {
     this.#container = container;
     this.#goOn();
+  }
+
+  /** It stays attached, also where nobody takes its lines now: whoever attaches anew has missed some. */
+  reconfigure(settings: FollowedSettings): void {
+    this.tally.match(settings.logs.count);
+    this.#settings = settings;
   }
 
   gone(): void {

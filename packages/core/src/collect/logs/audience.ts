@@ -45,6 +45,8 @@ export class Audience {
   readonly #live = new Map<LanePort, string | undefined>();
   readonly #behind = new Map<LanePort, Behind>();
   readonly #joining = new Map<LanePort, Joining>();
+  /** Where lanes stood that take the log no more, should they take it again. */
+  readonly #left = new WeakMap<LanePort, LogPlace>();
   /** With the places where they were. */
   readonly #late = new Map<LanePort, LogPlace>();
 
@@ -77,12 +79,24 @@ export class Audience {
     return this.#behind.get(lane);
   }
 
-  /** Seats lanes that are new, and forgets those that do not take the log any more. */
-  seat(lanes: readonly LanePort[], firstPlace: (lane: LanePort) => LogPlace): void {
-    for (const lane of [...this.#live.keys(), ...this.#behind.keys()])
-      if (!lanes.includes(lane)) this.#unseat(lane);
-    for (const lane of lanes)
-      if (!this.#live.has(lane) && !this.#behind.has(lane)) this.#seat(lane, firstPlace(lane));
+  /**
+   * Seats lanes that are new, or back, and lets go of those that do not take the log any more. Where nobody is left,
+   * nothing may be read meanwhile: then the shared reader starts where it is wanted. Returns those who left.
+   */
+  seat(lanes: readonly LanePort[], firstPlace: (lane: LanePort) => LogPlace): readonly LanePort[] {
+    const leaving = [...this.live, ...this.behind].filter((lane) => !lanes.includes(lane));
+    for (const lane of leaving) this.#unseat(lane);
+    const coming = lanes.filter((lane) => !this.seats(lane));
+    const places = coming.map((lane) => this.#left.get(lane) ?? firstPlace(lane));
+    if (this.#live.size === 0 && this.#behind.size === 0)
+      this.#place = furthestOf(places) ?? this.#place;
+    for (const [index, lane] of coming.entries()) this.#seat(lane, places[index] ?? this.#place);
+    return leaving;
+  }
+
+  /** Whether the lane takes the log. */
+  seats(lane: LanePort): boolean {
+    return this.#live.has(lane) || this.#behind.has(lane);
   }
 
   /**
@@ -211,10 +225,17 @@ export class Audience {
   }
 
   #unseat(lane: LanePort): void {
+    this.#left.set(lane, this.#standOf(lane));
     this.#live.delete(lane);
     this.#behind.delete(lane);
     this.#joining.delete(lane);
     this.#late.delete(lane);
+  }
+
+  #standOf(lane: LanePort): LogPlace {
+    const time = this.#live.get(lane);
+    if (time !== undefined) return { start: { kind: 'since', time } };
+    return this.#late.get(lane) ?? this.placeOf(lane) ?? this.#place;
   }
 
   #enter(lane: LanePort): void {

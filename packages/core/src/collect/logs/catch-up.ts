@@ -105,6 +105,7 @@ export class CatchUp {
     signal: AbortSignal,
   ): Promise<void> | undefined {
     const { lane, audience, container, clock } = this.#settings;
+    signal.throwIfAborted();
     if (isTurnOver()) throw new TurnOver();
     const place = { start, position };
     const read = { chunk: { records, mark: markOf(container(), place) }, place };

@@ -61,14 +61,15 @@ const catchUpsAtOnce = 4;
 
 /** Keeps the log of each container read that any lane wants. */
 export class LogCollector {
-  readonly #settings: LogCollectorSettings;
-  readonly #shared: FollowedSettings;
+  #settings: LogCollectorSettings;
+  #shared: FollowedSettings;
   readonly #followed = new Map<string, CollectedLog>();
   readonly #announced: Announced;
-  readonly #store: ChosenLogs;
+  #store: ChosenLogs;
   /** Containers whose driver answered that its log cannot be read. */
   readonly #unreadable = new Set<string>();
-  readonly #turns = new Map<LanePort, Slots>();
+  readonly #turns = new WeakMap<LanePort, Slots>();
+  readonly #openings: Openings;
   readonly #signal: AbortSignal;
   #hasSwept = false;
 
@@ -77,22 +78,27 @@ export class LogCollector {
     this.#signal = signal;
     this.#announced = new Announced(settings.engine, signal);
     this.#store = chosenLogs(settings);
-    this.#shared = {
-      ...settings,
-      maxLineBytes: settings.logs.maxLineBytes,
-      agentBornAt: settings.bornAt,
-      store: this.#store,
-      isHeld: (id) => this.#store.holds(id),
-      sourceOf: (id) => this.#store.sourceOf(id),
-      openings: new Openings(settings.clock),
-      source: (container, stream) => settings.subjects.of(container).source(stream),
-      seen: (container, records) => this.#seen(container, records),
-      lanesOf: (container) => settings.subjects.of(container).route.lanes.log,
-      turnsOf: (lane) => this.#turnsOf(lane),
-      gap: (container, reason) => this.#gap(container, reason),
-      unreadable: (container) => this.#attachInstead(container),
-      unread: (container, lanes) => this.#unread(container, lanes),
-    };
+    this.#openings = new Openings(settings.clock);
+    this.#shared = this.#sharedByAll();
+  }
+
+  /**
+   * Goes on by other settings and for other lanes, from where each lane stands in each log. A container that is
+   * attached to stays so.
+   */
+  reconfigure({ logs, lanes }: Pick<LogCollectorSettings, 'logs' | 'lanes'>): void {
+    const { reader, maxLineBytes } = this.#settings.logs;
+    this.#settings = { ...this.#settings, logs, lanes };
+    if (logs.reader !== reader) {
+      this.#store.stop();
+      this.#store = chosenLogs(this.#settings);
+    }
+    this.#shared = this.#sharedByAll();
+    const isAnew = logs.reader !== reader || logs.maxLineBytes !== maxLineBytes;
+    for (const followed of this.#followed.values())
+      followed.reconfigure(this.#shared, isAnew ? 'anew' : 'kept');
+    for (const container of this.#settings.directory.all()) this.changed(container);
+    if (logs.reader !== reader) this.#store.say();
   }
 
   /** Counts of the container's log since the last call, for its stats. */
@@ -159,6 +165,26 @@ export class LogCollector {
     this.#store.forget(event.containerId);
     // It may have become known since: then its reader says how that went.
     if (!this.#followed.has(event.containerId)) this.#unread(container, []);
+  }
+
+  #sharedByAll(): FollowedSettings {
+    const { logs, bornAt, subjects } = this.#settings;
+    return {
+      ...this.#settings,
+      maxLineBytes: logs.maxLineBytes,
+      agentBornAt: bornAt,
+      store: this.#store,
+      isHeld: (id) => this.#store.holds(id),
+      sourceOf: (id) => this.#store.sourceOf(id),
+      openings: this.#openings,
+      source: (container, stream) => subjects.of(container).source(stream),
+      seen: (container, records) => this.#seen(container, records),
+      lanesOf: (container) => subjects.of(container).route.lanes.log,
+      turnsOf: (lane) => this.#turnsOf(lane),
+      gap: (container, reason) => this.#gap(container, reason),
+      unreadable: (container) => this.#attachInstead(container),
+      unread: (container, lanes) => this.#unread(container, lanes),
+    };
   }
 
   #begun(container: ContainerDetails): CollectedLog {

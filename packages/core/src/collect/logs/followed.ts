@@ -40,18 +40,26 @@ export interface FollowedSettings extends Omit<LogCursorSettings, 'take' | 'sour
   readonly unread: (container: ContainerDetails, lanes: readonly LanePort[]) => void;
 }
 
+/** A lane that catches up. */
+interface Coming {
+  readonly ended: Promise<void>;
+  readonly abandon: () => void;
+}
+
 const unexpectedMs = 30_000;
 
 /** One container whose log is, or was, read: by one reader for all lanes that keep up, and by one for each that does not. */
 export class FollowedLog implements CollectedLog {
   readonly tally: LogTally;
-  readonly #settings: FollowedSettings;
+  #settings: FollowedSettings;
   readonly #signal: AbortSignal;
   readonly #audience: Audience;
   readonly #handover: Handover;
-  readonly #catchingUp = new Map<LanePort, Promise<void>>();
+  readonly #catchingUp = new Map<LanePort, Coming>();
   #container: ContainerDetails;
   #reading: Promise<void> | undefined;
+  /** Ends what is being read, to be gone on with from its place. */
+  #abandoned = new AbortController();
   #isReadable = true;
   #isPaused = false;
   readonly #gone = new AbortController();
@@ -65,11 +73,13 @@ export class FollowedLog implements CollectedLog {
     const places = new Map(lanes.map((lane) => [lane, this.#firstPlace(lane)]));
     this.#audience = new Audience(places, { start: { kind: 'beginning' } });
     const left = () => this.#bringAllBack();
-    this.#handover = new Handover({ ...settings, audience: this.#audience, left }, signal);
+    this.#handover = new Handover({ ...settings, audience: this.#audience, left });
   }
 
   get reader(): LogReaderKind | undefined {
-    return this.#isReadable ? this.#settings.sourceOf(this.#container.id) : undefined;
+    const { live, behind } = this.#audience;
+    const isRead = this.#isReadable && live.length + behind.length > 0;
+    return isRead ? this.#settings.sourceOf(this.#container.id) : undefined;
   }
 
   /** Whether anything of it is under way. */
@@ -86,14 +96,28 @@ export class FollowedLog implements CollectedLog {
 
   /** Resolves when nothing of it is under way any more. */
   async idle(): Promise<void> {
-    await Promise.all([this.#reading, ...this.#catchingUp.values()]);
+    const coming = [...this.#catchingUp.values()].map(({ ended }) => ended);
+    await Promise.all([this.#reading, ...coming]);
   }
 
   /** Takes note of the container's new state, and reads where there is something to read. */
   changed(container: ContainerDetails): void {
     this.#container = container;
     // A lane that takes it only now takes what is read from now on.
-    this.#audience.seat(this.#settings.lanesOf(container), () => this.#audience.place);
+    this.#seat(this.#settings.lanesOf(container), () => this.#audience.place);
+    this.#goOn();
+  }
+
+  /** As a new start would: a lane that takes it only now begins as with any log that it sees for the first time. */
+  reconfigure(settings: FollowedSettings, reading: 'kept' | 'anew'): void {
+    this.#settings = settings;
+    this.tally.match(settings.logs.count);
+    const lanes = settings.lanesOf(this.#container);
+    const isGone = this.#gone.signal.aborted;
+    const seated = isGone ? lanes.filter((lane) => this.#audience.seats(lane)) : lanes;
+    this.#seat(seated, (lane) => this.#firstPlace(lane));
+    // What is gone may be open still, and could not be opened again.
+    if (reading === 'anew' && !isGone) this.#readAnew();
     this.#goOn();
   }
 
@@ -106,6 +130,25 @@ export class FollowedLog implements CollectedLog {
     if (isUnread && live.length > 0 && !this.#gone.signal.aborted && isHeld(this.#container.id))
       this.#read();
     this.#gone.abort(new Error('the container is gone'));
+  }
+
+  #seat(lanes: readonly LanePort[], firstPlace: (lane: LanePort) => LogPlace): void {
+    const { place } = this.#audience;
+    const left = this.#audience.seat(lanes, firstPlace);
+    for (const lane of left) this.#catchingUp.get(lane)?.abandon();
+    const isDeserted = left.length > 0 && this.#audience.live.length === 0;
+    if (isDeserted || this.#audience.place !== place) this.#abandon();
+    this.#handover.reseated();
+  }
+
+  #readAnew(): void {
+    this.#abandon();
+    for (const coming of this.#catchingUp.values()) coming.abandon();
+    if (!this.#isReadable) this.#unreadable();
+  }
+
+  #abandon(): void {
+    this.#abandoned.abort(new Error('the log is read no more, or anew'));
   }
 
   /** Starts whatever should be under way and is not. */
@@ -124,14 +167,17 @@ export class FollowedLog implements CollectedLog {
 
   #read(): void {
     const abandoned = new AbortController();
+    this.#abandoned = abandoned;
+    const signal = AbortSignal.any([this.#signal, abandoned.signal]);
     const reader = new LogReader(this.#container, this.#audience.place, {
       ...this.#readerSettings(),
-      take: (chunk) => this.#deliver(chunk, reader, abandoned),
+      take: (chunk) => this.#deliver(chunk, reader, signal),
     });
-    const signal = AbortSignal.any([this.#signal, abandoned.signal]);
     this.#reading = reader
       .run(signal)
-      .then((end) => this.#ended(end, reader))
+      .then((end) => {
+        if (!abandoned.signal.aborted) this.#ended(end, reader);
+      })
       .catch((error: unknown) => this.#failed(error, abandoned.signal))
       .finally(() => {
         this.#reading = undefined;
@@ -142,8 +188,9 @@ export class FollowedLog implements CollectedLog {
   #deliver(
     { records, position }: DecodedChunk,
     reader: LogReader,
-    abandoned: AbortController,
+    signal: AbortSignal,
   ): Promise<void> | undefined {
+    signal.throwIfAborted();
     const place = { start: reader.place.start, position };
     const read = { chunk: { records, mark: markOf(this.#container, place) }, place };
     const taken = () => {
@@ -151,10 +198,10 @@ export class FollowedLog implements CollectedLog {
       this.#settings.seen(this.#container, records);
     };
     const nobody = () => {
-      abandoned.abort(new Error('no lane has room for the log'));
-      abandoned.signal.throwIfAborted();
+      this.#abandon();
+      signal.throwIfAborted();
     };
-    return this.#handover.give(read, { taken, nobody });
+    return this.#handover.give(read, { taken, nobody }, signal);
   }
 
   #ended(end: LogEnd, reader: LogReader): void {
@@ -211,19 +258,25 @@ export class FollowedLog implements CollectedLog {
 
   #bringBack(lane: LanePort): void {
     if (this.#catchingUp.has(lane) || this.#signal.aborted) return;
-    const coming = this.#catchUp(lane)
+    const abandoned = new AbortController();
+    const signal = AbortSignal.any([this.#signal, abandoned.signal]);
+    const ended = this.#catchUp(lane, signal)
       .catch(() => {
         // The agent is stopping, or the lane is: what is behind stays so.
       })
       .finally(() => {
         this.#catchingUp.delete(lane);
-        if (!this.#signal.aborted && this.#reading === undefined) this.#goOn();
+        if (this.#signal.aborted) return;
+        this.#handover.reseated();
+        // The lane may be seated again.
+        if (abandoned.signal.aborted || this.#reading === undefined) this.#goOn();
       });
-    this.#catchingUp.set(lane, coming);
+    const abandon = () => abandoned.abort(new Error('the lane takes the log no more, or anew'));
+    this.#catchingUp.set(lane, { ended, abandon });
   }
 
   /** Until the lane is with the others again. Rejects with the signal's reason. */
-  async #catchUp(lane: LanePort): Promise<void> {
+  async #catchUp(lane: LanePort, signal: AbortSignal): Promise<void> {
     const { turnsOf } = this.#settings;
     const turns = turnsOf(lane);
     const catchUp = new CatchUp({
@@ -233,20 +286,20 @@ export class FollowedLog implements CollectedLog {
       container: () => this.#container,
       isContended: () => turns.isContended,
     });
-    const waiting = AbortSignal.any([this.#signal, this.#gone.signal]);
+    const waiting = AbortSignal.any([signal, this.#gone.signal]);
     while (this.#audience.placeOf(lane) !== undefined) {
       // Nobody waits for what is gone.
-      await lane.room('history', waiting).catch((error: unknown) => this.#orGone(error));
+      await lane.room('history', waiting).catch((error: unknown) => this.#orGone(error, signal));
       if (this.#takesTheLead(lane)) return;
-      const end = await turns.use(() => catchUp.run(this.#signal));
+      const end = await turns.use(() => catchUp.run(signal));
       if (end === 'gone') this.#missed(lane);
       if (end !== 'behind') return;
-      await catchUp.pause(waiting).catch((error: unknown) => this.#orGone(error));
+      await catchUp.pause(waiting).catch((error: unknown) => this.#orGone(error, signal));
     }
   }
 
-  #orGone(error: unknown): void {
-    if (this.#signal.aborted || !this.#gone.signal.aborted) throw error;
+  #orGone(error: unknown, signal: AbortSignal): void {
+    if (signal.aborted || !this.#gone.signal.aborted) throw error;
   }
 
   #takesTheLead(lane: LanePort): boolean {

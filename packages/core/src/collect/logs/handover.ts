@@ -2,7 +2,7 @@ import type { Clock, ContainerLog } from '@tallyman/sdk';
 import type { Records } from '../../decode/records.ts';
 import { earlier } from '../../decode/timestamp.ts';
 import type { Audience, ReadChunk } from './audience.ts';
-import { patienceMs, withRoom } from './room.ts';
+import { Bell, patienceMs, withRoom } from './room.ts';
 
 export interface HandoverSettings {
   readonly audience: Audience;
@@ -31,7 +31,7 @@ const forgottenAfterMs = 10_000;
 /** Hands chunks of the shared reader to its audience, and waits where that is better than to go on. */
 export class Handover {
   readonly #settings: HandoverSettings;
-  readonly #signal: AbortSignal;
+  readonly #bell = new Bell();
   /** The time that was spent on lanes that were late, and when last. */
   #lateMs = 0;
   #lastLateMs = 0;
@@ -39,13 +39,17 @@ export class Handover {
   #liveSince = '';
   #agingMs = Number.NEGATIVE_INFINITY;
 
-  constructor(settings: HandoverSettings, signal: AbortSignal) {
+  constructor(settings: HandoverSettings) {
     this.#settings = settings;
-    this.#signal = signal;
   }
 
-  /** A promise pauses the reader: no lane has room, or some are late. */
-  give(read: ReadChunk, { taken, nobody }: Handed): Promise<void> | undefined {
+  /** To be called when lanes were seated or have left: whoever waits for room looks again. */
+  reseated(): void {
+    this.#bell.ring();
+  }
+
+  /** A promise pauses the reader: no lane has room, or some are late. It rejects with the signal's reason. */
+  give(read: ReadChunk, { taken, nobody }: Handed, signal: AbortSignal): Promise<void> | undefined {
     const { audience, clock } = this.#settings;
     const age = this.#ageOf(read.chunk.records);
     const attempt = () => audience.hand(read, age);
@@ -53,35 +57,42 @@ export class Handover {
       for (const lane of audience.live) audience.leave(lane);
       nobody();
     };
-    const needing = { attempt, lanes: () => audience.live, age, patienceMs, over };
+    const lanes = () => audience.live;
+    const needing = { attempt, lanes, bell: this.#bell, age, patienceMs, over };
     const handed = () => {
       taken();
-      return this.#after(read, age);
+      return this.#after(read, age, signal);
     };
-    const wait = withRoom(needing, clock, this.#signal);
+    const wait = withRoom(needing, clock, signal);
     return wait === undefined ? handed() : wait.then(handed);
   }
 
-  #after(read: ReadChunk, age: 'live' | 'history'): Promise<void> | undefined {
+  #after(read: ReadChunk, age: 'live' | 'history', signal: AbortSignal): Promise<void> | undefined {
     const { audience, left } = this.#settings;
-    const late = audience.late.length > 0 ? this.#waitForLate(read, age) : undefined;
+    const late = audience.late.length > 0 ? this.#waitForLate(read, age, signal) : undefined;
     if (audience.behind.length > 0) left();
     return late;
   }
 
   /** Gives lanes that are somewhat slower than others a little time, so that not each has to read for itself. */
-  async #waitForLate(read: ReadChunk, age: 'live' | 'history'): Promise<void> {
+  async #waitForLate(read: ReadChunk, age: 'live' | 'history', signal: AbortSignal): Promise<void> {
     const { audience, clock, left } = this.#settings;
     const startedMs = clock.monotonicMs();
     if (startedMs - this.#lastLateMs > forgottenAfterMs) this.#lateMs = 0;
     const needing = {
       attempt: () => audience.handLate(read, age),
       lanes: () => audience.late,
+      bell: this.#bell,
       age,
       patienceMs: lateForMs - this.#lateMs,
       over: () => audience.leaveLate(read),
     };
-    await withRoom(needing, clock, this.#signal);
+    try {
+      await withRoom(needing, clock, signal);
+    } catch (error) {
+      audience.leaveLate(read);
+      throw error;
+    }
     this.#lastLateMs = clock.monotonicMs();
     this.#lateMs += this.#lastLateMs - startedMs;
     left();

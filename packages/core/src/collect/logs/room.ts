@@ -6,6 +6,8 @@ export interface NeedsRoom {
   readonly attempt: () => boolean;
   /** The lanes that lack room, and for what. */
   readonly lanes: () => readonly LanePort[];
+  /** Rings when it may be others that lack room. */
+  readonly bell?: Bell;
   readonly age: 'live' | 'history';
   /** How long room is waited for. */
   readonly patienceMs: number;
@@ -26,7 +28,7 @@ export function withRoom(
 }
 
 async function waitedFor(
-  { attempt, lanes, age, patienceMs, over }: NeedsRoom,
+  { attempt, lanes, bell, age, patienceMs, over }: NeedsRoom,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
@@ -38,6 +40,7 @@ async function waitedFor(
     if (restMs <= 0) return over();
     const waits = lanes().map((lane) => lane.room(age, either));
     waits.push(clock.sleep(restMs, either));
+    if (bell !== undefined) waits.push(bell.heard(either));
     try {
       await Promise.race(waits);
     } finally {
@@ -46,4 +49,28 @@ async function waitedFor(
     }
     signal.throwIfAborted();
   } while (!attempt());
+}
+
+/** Wakes whoever waits. */
+export class Bell {
+  readonly #waiting = new Set<() => void>();
+
+  ring(): void {
+    for (const wake of this.#waiting) wake();
+  }
+
+  /** Resolves when it rings. Rejects with the signal's reason. */
+  async heard(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const rung = Promise.withResolvers<void>();
+    const onAbort = () => rung.reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#waiting.add(rung.resolve);
+    try {
+      await rung.promise;
+    } finally {
+      this.#waiting.delete(rung.resolve);
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { LogCounts } from '@tallyman/sdk';
 import type { LogRecord } from '../../decode/log.ts';
 import { LogLines } from '../../decode/log-columns.ts';
@@ -9,7 +10,7 @@ export type LogTotals = Pick<LogCounts, 'lines' | 'bytes' | 'stderrLines'>;
 
 /** Counts what the agent itself reads from a container's log, between two stats samples and in all. */
 export class LogTally {
-  readonly #patterns: LogSettings['count'];
+  #patterns: LogSettings['count'];
   #lines = 0;
   #bytes = 0;
   #stderrLines = 0;
@@ -19,6 +20,13 @@ export class LogTally {
   constructor(patterns: LogSettings['count']) {
     this.#patterns = patterns;
     this.#reset();
+  }
+
+  /** Counts the matches of these patterns from now on; where they are others, those of before are told no more. */
+  match(patterns: LogSettings['count']): void {
+    if (isDeepStrictEqual(patterns, this.#patterns)) return;
+    this.#patterns = patterns;
+    this.#matches = this.#noMatches();
   }
 
   add(records: Records<LogRecord>): void {
@@ -67,9 +75,11 @@ export class LogTally {
 
   #reset(): void {
     [this.#lines, this.#bytes, this.#stderrLines] = [0, 0, 0];
-    this.#matches =
-      this.#patterns.length === 0
-        ? undefined
-        : Object.fromEntries(this.#patterns.map(({ name }) => [name, 0]));
+    this.#matches = this.#noMatches();
+  }
+
+  #noMatches(): Record<string, number> | undefined {
+    if (this.#patterns.length === 0) return undefined;
+    return Object.fromEntries(this.#patterns.map(({ name }) => [name, 0]));
   }
 }

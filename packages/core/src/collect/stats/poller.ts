@@ -1,16 +1,15 @@
-import type { Clock, ContainerStat, LogCounts } from '@tallyman/sdk';
+import type { Clock } from '@tallyman/sdk';
 import type { ContainerDetails } from '../../decode/inspect.ts';
 import type { Counters } from '../../vitals/counters.ts';
 import type { Diagnostics } from '../../vitals/log.ts';
 import type { ContainerDirectory } from '../containers.ts';
 import type { Engine } from '../engine.ts';
 import type { Subjects } from '../subjects.ts';
-import type { Taps } from '../taps.ts';
 import type { CgroupSource } from './cgroup/source.ts';
 import { ReaderChoice, type ReaderName } from './choice.ts';
 import { EngineReader } from './engine-reader.ts';
 import { FileReader } from './file-reader.ts';
-import { Series } from './series.ts';
+import type { Series } from './series.ts';
 
 export interface StatPollerSettings {
   readonly engine: Engine;
@@ -23,12 +22,10 @@ export interface StatPollerSettings {
   readonly clock: Clock;
   readonly log: Diagnostics;
   readonly counters: Counters;
-  readonly taps: Taps;
   readonly intervalMs: number;
-  readonly isPodman: boolean;
+  /** Where samples are taken. */
+  readonly series: Series;
   readonly connected: (signal: AbortSignal) => Promise<void>;
-  /** What was read from the container's log since the last call. */
-  readonly takeLogCounts: (id: string) => LogCounts;
 }
 
 /** Samples every running container once an interval, from its control group or through the engine. */
@@ -43,7 +40,7 @@ export class StatPoller {
     const { engine, cgroup } = settings;
     this.#settings = settings;
     this.#choice = new ReaderChoice({ ...settings, source: cgroup, isLocal: engine.isLocal });
-    this.#series = new Series(settings);
+    this.#series = settings.series;
     this.#engine = new EngineReader(settings, (...taken) => this.#series.take(...taken));
     this.#files = new FileReader(
       { ...settings, source: cgroup, refused: (...refusal) => this.#refused(...refusal) },
@@ -52,16 +49,6 @@ export class StatPoller {
         this.#series.take(container, taken);
       },
     );
-  }
-
-  /** Begins the first window of a container that was not seen before. */
-  seen(id: string): void {
-    this.#series.seen(id);
-  }
-
-  /** The latest record of a container, without what only some lanes get. */
-  latestOf(id: string): ContainerStat | undefined {
-    return this.#series.latestOf(id);
   }
 
   /** Runs until the signal aborts. */

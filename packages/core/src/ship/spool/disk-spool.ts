@@ -160,6 +160,10 @@ class DiskSpool implements Spool {
     this.#flushSoon();
   }
 
+  bound(maxBytes: number): void {
+    this.#room.bound(maxBytes);
+  }
+
   async setDamageAside(): Promise<void> {
     const damages = this.#damages;
     this.#damages = [];

@@ -2,13 +2,18 @@ import type { SpoolSpace } from './spool-space.ts';
 
 /** The room of one spool: its own bound, within what all spools share. */
 export class Room {
-  readonly #maxBytes: number;
+  #maxBytes: number;
   readonly #space: SpoolSpace;
   #usedBytes = 0;
 
   constructor(maxBytes: number, space: SpoolSpace) {
     this.#maxBytes = maxBytes;
     this.#space = space;
+  }
+
+  /** Another bound from now on; what is there stays, also where it is more. */
+  bound(maxBytes: number): void {
+    this.#maxBytes = maxBytes;
   }
 
   get freeBytes(): number {

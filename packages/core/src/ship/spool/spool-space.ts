@@ -21,6 +21,7 @@ const lookAgainMs = 1_000;
 export class SpoolSpace {
   readonly #settings: SpoolSpaceSettings;
   readonly #disk: Disk;
+  #maxBytes: number;
   #usedBytes = 0;
   /** Promised, and not yet written. */
   #promisedBytes = 0;
@@ -31,7 +32,13 @@ export class SpoolSpace {
 
   constructor(settings: SpoolSpaceSettings) {
     this.#settings = settings;
+    this.#maxBytes = settings.maxBytes;
     this.#disk = settings.disk ?? realDisk;
+  }
+
+  /** Another bound from now on; what is there stays, also where it is more. */
+  bound(maxBytes: number): void {
+    this.#maxBytes = maxBytes;
   }
 
   /** Bytes of all files, and what is promised to those that write. */
@@ -42,13 +49,13 @@ export class SpoolSpace {
   /** Bytes that may still be promised. Where the file system was not asked for a second, it is asked again. */
   get freeBytes(): number {
     this.look().catch(() => undefined);
-    return Math.max(0, Math.min(this.#settings.maxBytes - this.#usedBytes, this.#fileSystemBytes));
+    return Math.max(0, Math.min(this.#maxBytes - this.#usedBytes, this.#fileSystemBytes));
   }
 
   /** What is out of room, to be said where {@link SpoolSpace.freeBytes} is not enough. */
   get shortage(): string {
-    return this.#settings.maxBytes - this.#usedBytes <= this.#fileSystemBytes
-      ? `all sinks together may use ${this.#settings.maxBytes} bytes (state.max_size)`
+    return this.#maxBytes - this.#usedBytes <= this.#fileSystemBytes
+      ? `all sinks together may use ${this.#maxBytes} bytes (state.max_size)`
       : `a tenth of the file system of ${this.#settings.directory} is left free; make room there`;
   }
 

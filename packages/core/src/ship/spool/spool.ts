@@ -60,6 +60,8 @@ export interface Spool {
    * They are renamed, and what is good in them stays in use. Without this the next run goes back again.
    */
   setDamageAside(): Promise<void>;
+  /** Another bound from now on; what is there stays, also where it is more. */
+  bound(maxBytes: number): void;
   /** Waits for what is being written, and leaves the files for the next run. */
   close(): Promise<void>;
 }

@@ -3,9 +3,9 @@ import { HttpEngine } from '../../../src/collect/engine-http.ts';
 import { Inventory } from '../../../src/collect/inventory.ts';
 import { type LaneLag, LogCollector } from '../../../src/collect/logs/collector.ts';
 import { reachEngine } from '../../../src/collect/reach.ts';
-import { Subjects } from '../../../src/collect/subjects.ts';
+import { type SubjectSettings, Subjects } from '../../../src/collect/subjects.ts';
 import { Taps } from '../../../src/collect/taps.ts';
-import { Router } from '../../../src/route/router.ts';
+import { type RoutedLane, Router } from '../../../src/route/router.ts';
 import type { LogSettings } from '../../../src/settings.ts';
 import type { LanePort } from '../../../src/ship/lane-port.ts';
 import { Counters } from '../../../src/vitals/counters.ts';
@@ -24,6 +24,8 @@ export class Reading implements AsyncDisposable {
   readonly #stopping = new AbortController();
   readonly #inventory: Inventory;
   readonly #logs: LogCollector;
+  readonly #subjects: Subjects;
+  readonly #settings: LogSettings;
   readonly #running: Promise<void>;
 
   private constructor(parts: Awaited<ReturnType<typeof partsOf>>, lanes: readonly LanePort[]) {
@@ -39,6 +41,8 @@ export class Reading implements AsyncDisposable {
       rm: 'engine',
       ...wishes.logs,
     };
+    this.#settings = logs;
+    this.#subjects = new Subjects(subjectsFor(routed(lanes), logs));
     const shared = {
       engine,
       clock: wishes.clock ?? systemClock,
@@ -63,7 +67,7 @@ export class Reading implements AsyncDisposable {
         lanes,
         logs,
         directory: this.#inventory.containers,
-        subjects: subjectsFor(lanes, logs),
+        subjects: this.#subjects,
         connected: (waiting) => this.#inventory.connected(waiting),
         engineNow: () => info.now,
       },
@@ -81,6 +85,13 @@ export class Reading implements AsyncDisposable {
     const reading = new Reading(await partsOf(socketPath, wishes), lanes);
     await until(() => reading.says('Connected to the engine.'));
     return reading;
+  }
+
+  /** Reads on for these lanes, by these settings. */
+  reconfigure(lanes: readonly RoutedLane[], wishes: Partial<LogSettings> = {}): void {
+    const logs = { ...this.#settings, ...wishes };
+    this.#subjects.reconfigure(subjectsFor(lanes, logs));
+    this.#logs.reconfigure({ logs, lanes: lanes.map(({ lane }) => lane) });
   }
 
   lagOf(lane: LanePort): LaneLag {
@@ -111,7 +122,12 @@ async function partsOf(socketPath: string, wishes: ReadingWishes) {
   return { wishes, engine, info, said };
 }
 
-function subjectsFor(lanes: readonly LanePort[], logs: LogSettings): Subjects {
+/** Lanes that take every container. */
+export function routed(lanes: readonly LanePort[]): readonly RoutedLane[] {
+  return lanes.map((lane) => ({ lane, include: [], exclude: [] }));
+}
+
+function subjectsFor(lanes: readonly RoutedLane[], logs: LogSettings): SubjectSettings {
   const router = new Router({
     select: { mode: 'all', include: [], exclude: [] },
     collect: {
@@ -120,7 +136,7 @@ function subjectsFor(lanes: readonly LanePort[], logs: LogSettings): Subjects {
       events: { enabled: true, exclude: [] },
       labelOverrides: true,
     },
-    lanes: lanes.map((lane) => ({ lane, include: [], exclude: [] })),
+    lanes,
   });
-  return new Subjects({ host: 'quay', fields: {}, labels: [], labelOverrides: true, router });
+  return { host: 'quay', fields: {}, labels: [], labelOverrides: true, router };
 }

@@ -5,6 +5,7 @@ import type { ContainerDirectory } from '../../../src/collect/containers.ts';
 import { type Engine, EngineError } from '../../../src/collect/engine.ts';
 import type { CgroupReading } from '../../../src/collect/stats/cgroup/source.ts';
 import { StatPoller } from '../../../src/collect/stats/poller.ts';
+import { Series } from '../../../src/collect/stats/series.ts';
 import { Subjects } from '../../../src/collect/subjects.ts';
 import { Taps } from '../../../src/collect/taps.ts';
 import { type ContainerDetails, containerFrom } from '../../../src/decode/inspect.ts';
@@ -131,6 +132,15 @@ function polled({
   });
   const said: Said[] = [];
   const counters = new Counters();
+  const subjects = new Subjects({
+    host: 'quay',
+    fields: {},
+    labels: [],
+    labelOverrides: true,
+    router,
+  });
+  const taps = new Taps(logInto(said));
+  const takeLogCounts = () => ({ lines: 0, bytes: 0, stderrLines: 0 });
   const poller = new StatPoller({
     // Only asked for samples.
     engine: engine as Partial<Engine> as Engine,
@@ -138,15 +148,13 @@ function polled({
     reader,
     rawLanes: needs.length > 0 ? ['all'] : [],
     directory,
-    subjects: new Subjects({ host: 'quay', fields: {}, labels: [], labelOverrides: true, router }),
+    subjects,
+    series: new Series({ directory, subjects, clock, counters, taps, isPodman, takeLogCounts }),
     clock,
     log: logInto(said),
     counters,
-    taps: new Taps(logInto(said)),
     intervalMs,
-    isPodman,
     connected: async () => {},
-    takeLogCounts: () => ({ lines: 0, bytes: 0, stderrLines: 0 }),
   });
   const stopping = new AbortController();
   const running = poller.run(stopping.signal).catch(() => {});

@@ -196,6 +196,22 @@ describe('releasing', () => {
 });
 
 describe('room', () => {
+  test('is what another bound leaves, and what is there stays', async () => {
+    const { open } = bench({ maxBytes: 8_000 });
+    const spool = await open();
+    const [entry] = await appendAll(spool, [logFrame(5)]);
+    if (entry === undefined) throw new Error('nothing was stored');
+
+    spool.bound(0);
+    const refused = await refusalOf(spool.append(logFrame(1)));
+    const read = await spool.read(entry);
+    spool.bound(8_000);
+
+    expect(refused).toBe('full');
+    expect(seen(read)).toEqual(seen(logFrame(5)));
+    expect(await refusalOf(spool.append(logFrame(1)))).toBe('none');
+  });
+
   test('what fits into the bound is told at once, and is taken to the byte', async () => {
     const { disk, open } = bench({ maxBytes: 4_000 });
     const spool = await open();

@@ -27,6 +27,18 @@ test('keeps to the bound over all spools, whatever is free', async () => {
   expect([space.freeBytes, space.usedBytes]).toEqual([500, 500]);
 });
 
+test('keeps to another bound from then on', async () => {
+  const { space } = await spaceOf(1_000, 1_000_000);
+  space.count(300);
+
+  space.bound(2_000);
+  const wider = space.freeBytes;
+  space.bound(100);
+
+  expect([wider, space.freeBytes]).toEqual([1_700, 0]);
+  expect(space.shortage).toContain('may use 100 bytes');
+});
+
 test('counts what was promised and written since it asked the file system', async () => {
   const { space } = await spaceOf(1_000_000, 10_000);
   space.promise(3_000);
