@@ -1,22 +1,13 @@
-import { ConsoleSplitter, withoutCarriageReturn } from './console.ts';
-import { Demultiplexer } from './demultiplex.ts';
-import type { EntrySource, EntrySplitter } from './entry.ts';
+import { withoutCarriageReturn } from './console.ts';
 import { earliest, type Instant, instantOf, isLater, isSameInstant, timeOf } from './instant.ts';
-import { JsonFileSplitter } from './json-file.ts';
 import { type Line, LineAssembler } from './lines.ts';
-import { LocalFileSplitter } from './local-file.ts';
 import { type LogSource, logWeight, type StreamName } from './log.ts';
 import { LogColumns, type LogLines } from './log-columns.ts';
 import type { LogForm } from './log-form.ts';
+import { LogPieces } from './log-pieces.ts';
 import { RecentLines } from './repeats.ts';
 import { type LineRef, type LogPosition, PositionTracker, Resume } from './resume.ts';
-import { StampReader } from './stamp.ts';
 import { type Until, UpperBound } from './until.ts';
-
-/** The engine itself reports, inside the log stream, that it cannot go on (frame type 3). */
-export class EngineLogError extends Error {
-  override readonly name = 'EngineLogError';
-}
 
 export interface LogDecoderSettings {
   readonly tty: boolean;
@@ -46,18 +37,12 @@ export interface DecodedChunk {
 // A chunk is taken whole or not at all: small beside any lane's memory, large enough to cost nothing by itself.
 const [chunkRecords, chunkBytes] = [256, 64 * 1024];
 
-const [stderrChannel, errorChannel] = [2, 3];
-
 /** Turns the bytes of one connection to a container's log into records. Synchronous; between calls it holds at most one line a stream. */
 export class LogDecoder {
   readonly #settings: LogDecoderSettings;
   readonly #streams = new Map<StreamName, DecodedStream>();
   readonly #assemblers: LineAssembler[] = [];
-  readonly #demultiplexer = new Demultiplexer();
-  readonly #console = new ConsoleSplitter();
-  readonly #stamp = new StampReader();
-  /** Of a log file. */
-  #file: EntrySplitter | undefined;
+  readonly #pieces: LogPieces;
   #damagedBefore = 0;
   readonly #tracker: PositionTracker;
   #resume: Resume | undefined;
@@ -74,11 +59,10 @@ export class LogDecoder {
   entries = 0;
   /** Lines that the engine sent twice. */
   repeatedLines = 0;
-  /** Pieces that came without a time the agent can read. */
-  untimedPieces = 0;
 
   constructor(settings: LogDecoderSettings) {
     this.#settings = settings;
+    this.#pieces = new LogPieces(settings.tty, this.#takePiece);
     this.#last = instantOf(settings.fallbackTime);
     if (settings.expected) this.#expected = instantOf(settings.expected);
     this.#tracker = new PositionTracker(settings.position);
@@ -128,26 +112,28 @@ export class LogDecoder {
 
   /** Whether nothing but the text itself tells where an entry begins: of a terminal, as the engine's API sends it. */
   get isUnframed(): boolean {
-    return this.#settings.tty && this.#file === undefined;
+    return this.#pieces.isUnframed;
+  }
+
+  /** Pieces that came without a time the agent can read. */
+  get untimedPieces(): number {
+    return this.#pieces.untimed;
   }
 
   /** Places in a log file that are no entry and were read over, behind the line that reading goes on after. */
   get damagedPlaces(): number {
-    return this.#resume === undefined ? (this.#file?.damaged ?? 0) - this.#damagedBefore : 0;
+    return this.#resume === undefined ? this.#pieces.damaged - this.#damagedBefore : 0;
   }
 
   /** Says how the bytes are written; before the first of them. Without it they are as the engine's API sends them. */
-  reads({ syntax, from }: LogForm): void {
-    if (syntax === 'json-file') this.#file = new JsonFileSplitter(from);
-    else if (syntax === 'local') this.#file = new LocalFileSplitter(from);
+  reads(form: LogForm): void {
+    this.#pieces.reads(form);
   }
 
-  /** The records that these bytes complete. The bytes are the decoder's during the call: it writes into them. Throws `FramingError`, {@link EngineLogError}, `PositionLostError` or `UntilLostError`. */
+  /** The records that these bytes complete. The bytes are the decoder's during the call: it writes into them. Throws as {@link LogPieces.write} does, `PositionLostError` or `UntilLostError`. */
   write(bytes: Buffer): DecodedChunk[] {
     try {
-      if (this.#file !== undefined) this.#file.write(bytes, this.#takeEntry);
-      else if (this.#settings.tty) this.#console.write(bytes, this.#takeConsolePiece);
-      else this.#demultiplexer.write(bytes, this.#takeFrame);
+      this.#pieces.write(bytes);
     } finally {
       for (const { recent } of this.#streams.values()) recent.rest();
     }
@@ -156,7 +142,7 @@ export class LogDecoder {
 
   /** The lines that had no end: only to be called once the container has stopped. */
   flush(): DecodedChunk[] {
-    if (this.isUnframed) this.#console.flush(this.#takeConsolePiece);
+    this.#pieces.flush();
     for (const assembler of this.#assemblers) assembler.flush();
     return this.take();
   }
@@ -179,36 +165,6 @@ export class LogDecoder {
     this.#bytes = 0;
   }
 
-  readonly #takeFrame = (channel: number, bytes: Buffer, start: number, end: number): void => {
-    if (channel === errorChannel)
-      throw new EngineLogError(
-        `reading the log: the engine says "${bytes.toString('utf8', start, end).trim()}"`,
-      );
-    const stamp = this.#stamp;
-    const isTimed = stamp.read(bytes, start, end);
-    if (isTimed) this.#timed(stamp);
-    else this.untimedPieces++;
-    const stream = channel === stderrChannel ? 'stderr' : 'stdout';
-    this.#takePiece(stream, bytes, isTimed ? stamp.payloadStart : start, end);
-  };
-
-  readonly #takeConsolePiece = (time: string, bytes: Buffer, start: number, end: number): void => {
-    if (time === '') this.untimedPieces++;
-    else this.#timed(instantOf(time));
-    this.#takePiece('console', bytes, start, end);
-  };
-
-  readonly #takeEntry = (
-    source: EntrySource,
-    at: Instant,
-    bytes: Buffer,
-    start: number,
-    end: number,
-  ): void => {
-    this.#timed(at);
-    this.#takePiece(this.#settings.tty ? 'console' : source, bytes, start, end);
-  };
-
   #timed(at: Instant): void {
     this.#last = at;
     this.entries++;
@@ -222,7 +178,14 @@ export class LogDecoder {
       this.#expected = undefined;
   }
 
-  #takePiece(stream: StreamName, bytes: Buffer, start: number, end: number): void {
+  readonly #takePiece = (
+    stream: StreamName,
+    at: Instant | undefined,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void => {
+    if (at !== undefined) this.#timed(at);
     const { assembler } = this.#stream(stream);
     const before = assembler.open;
     assembler.piece(this.#last, bytes, start, end);
@@ -232,7 +195,7 @@ export class LogDecoder {
     const place = placeOf(stream, open);
     this.#resume?.begun(place);
     this.#until?.begun(place);
-  }
+  };
 
   #stream(name: StreamName): DecodedStream {
     return this.#streams.get(name) ?? this.#newStream(name);
@@ -278,7 +241,7 @@ export class LogDecoder {
     const isNew = this.#resume.isNew(line);
     if (this.#resume.isDone) {
       this.#resume = undefined;
-      this.#damagedBefore = this.#file?.damaged ?? 0;
+      this.#damagedBefore = this.#pieces.damaged;
     }
     return isNew;
   }

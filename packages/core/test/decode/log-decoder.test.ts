@@ -4,10 +4,10 @@ import fc from 'fast-check';
 import { LogSource, type StreamName } from '../../src/decode/log.ts';
 import {
   type DecodedChunk,
-  EngineLogError,
   LogDecoder,
   type LogDecoderSettings,
 } from '../../src/decode/log-decoder.ts';
+import { EngineLogError } from '../../src/decode/log-pieces.ts';
 import { type LogPosition, PositionLostError } from '../../src/decode/resume.ts';
 import { anyCuts, cut, frame, timeAt } from './bytes.ts';
 
