@@ -1,21 +1,12 @@
 import { messageOf } from '@tallyman/sdk';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { check } from './commands/check.ts';
-import { demo } from './commands/demo.ts';
-import { health } from './commands/health.ts';
 import { complain, write } from './commands/output.ts';
-import { run } from './commands/run.ts';
-import { schema } from './commands/schema.ts';
-import { sinks } from './commands/sinks.ts';
-import { type TapKind, tap, tapKinds } from './commands/tap.ts';
-import { top } from './commands/top.ts';
 import { SinkUnavailable } from './config/catalogue.ts';
 import { ConfigError } from './config/problem.ts';
 import { durationFix, durationMs } from './config/units.ts';
 import { logFormats, logLevels } from './diagnostics/diagnostics.ts';
 import { AdminError } from './live/admin-error.ts';
-import { sortKeys } from './live/order.ts';
-import { tapFormats } from './live/record-text.ts';
+import { sortKeys, type TapKind, tapFormats, tapKinds } from './live/choices.ts';
 import { UsageError } from './live/usage-error.ts';
 import { type FlagValues, hideCommandLine, predecessorFlags } from './predecessors/flags.ts';
 import { predecessorSettings } from './predecessors/settings.ts';
@@ -23,6 +14,8 @@ import { version } from './version.ts';
 
 /** Of the process: 0 clean, 1 failure, 2 bad configuration or usage. */
 const exitCodes = { clean: 0, failure: 1, usage: 2 } as const;
+
+// Each command is imported when it is asked for: an agent that runs for months needs nothing of the others.
 
 /** Runs the command line. Resolves to the exit code. */
 export async function runProgram(args: readonly string[]): Promise<number> {
@@ -112,6 +105,7 @@ function addRun(program: Command, exit: Exit): Command {
       const { stopTimeout, ...options } = withoutPredecessorFlags(given);
       const flags = predecessorSettings(givenPredecessorFlags(command));
       if (flags !== undefined) hideCommandLine();
+      const { run } = await import('./commands/run.ts');
       exit(await run({ ...options, flags, stopTimeoutMs: stopTimeout }));
     });
 }
@@ -152,25 +146,37 @@ function addCheck(program: Command, exit: Exit): void {
       ).default(false),
     )
     .addOption(new Option('--json', 'print one JSON object, for machines').default(false))
-    .action(async (options) => exit(await check(options)));
+    .action(async (options) => {
+      const { check } = await import('./commands/check.ts');
+      exit(await check(options));
+    });
 }
 
 function addSinks(program: Command, exit: Exit): void {
   finding(program.command('sinks'))
     .description('list the sinks that a configuration can choose')
-    .action(async (options) => exit(await sinks(options)));
+    .action(async (options) => {
+      const { sinks } = await import('./commands/sinks.ts');
+      exit(await sinks(options));
+    });
 }
 
 function addSchema(program: Command, exit: Exit): void {
   finding(program.command('schema'))
     .description('print the JSON schema of the configuration, for editors')
-    .action(async (options) => exit(await schema(options)));
+    .action(async (options) => {
+      const { schema } = await import('./commands/schema.ts');
+      exit(await schema(options));
+    });
 }
 
 function addHealth(program: Command, exit: Exit): void {
   withConfig(program.command('health'))
     .description('ask the agent that runs here how it is, for the health check of a container')
-    .action(async (options) => exit(await health(options)));
+    .action(async (options) => {
+      const { health } = await import('./commands/health.ts');
+      exit(await health(options));
+    });
 }
 
 function addTop(program: Command, exit: Exit): void {
@@ -188,6 +194,7 @@ function addTop(program: Command, exit: Exit): void {
     .addOption(new Option('--json', 'print the states as JSON, one a line').default(false))
     .action(async ({ token, ...options }) => {
       refuseTokenInSight(token);
+      const { top } = await import('./commands/top.ts');
       exit(await top(options));
     });
 }
@@ -218,6 +225,7 @@ function addTap(program: Command, exit: Exit): void {
     .option('--for <duration>', 'end after so long', duration)
     .action(async ({ token, for: forMs, ...options }) => {
       refuseTokenInSight(token);
+      const { tap } = await import('./commands/tap.ts');
       exit(await tap({ ...options, ...(forMs === undefined ? {} : { forMs }) }));
     });
 }
@@ -268,11 +276,12 @@ function addDemo(program: Command, exit: Exit): void {
   withRunOptions(finding(program.command('demo')))
     .description('show the main job without a configuration, on an embedded engine if need be')
     .addOption(new Option('--for <duration>', 'end by itself after so long').argParser(duration))
-    .action(async ({ stopTimeout, for: forMs, ...options }) =>
+    .action(async ({ stopTimeout, for: forMs, ...options }) => {
+      const { demo } = await import('./commands/demo.ts');
       exit(
         await demo({ ...options, stopTimeoutMs: stopTimeout, strict: false, watch: false, forMs }),
-      ),
-    );
+      );
+    });
 }
 
 function common(command: Command): Command {

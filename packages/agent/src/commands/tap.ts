@@ -4,17 +4,13 @@ import { defaultConfigPath } from '../config/places.ts';
 import { type AddressChoice, adminAddress } from '../live/address.ts';
 import { AdminClient, type Query } from '../live/admin-client.ts';
 import { droppedFrom, recordFrom } from '../live/answers.ts';
+import type { TapFormat, TapKind } from '../live/choices.ts';
 import { Ending } from '../live/ending.ts';
 import { type Following, following } from '../live/following.ts';
 import { Printer } from '../live/printer.ts';
-import { encoderOf, type TapFormat } from '../live/record-text.ts';
+import { encoderOf } from '../live/record-text.ts';
 import { UsageError } from '../live/usage-error.ts';
 import { complain } from './output.ts';
-
-/** As the configuration calls the kinds of records. */
-export const tapKinds = ['logs', 'stats', 'events'] as const;
-
-export type TapKind = (typeof tapKinds)[number];
 
 export interface TapOptions extends AddressChoice {
   readonly kinds: readonly TapKind[];

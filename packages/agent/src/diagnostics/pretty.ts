@@ -1,8 +1,13 @@
+import { createRequire } from 'node:module';
 import { printable } from '@tallyman/sink-stdout';
-import { prettyFactory } from 'pino-pretty';
+import type PinoPretty from 'pino-pretty';
+
+const require = createRequire(import.meta.url);
 
 /** A line of the log for people, from the line as JSON. */
 export function prettyLine({ color }: { readonly color: boolean }): (json: string) => string {
+  // It is thirty files, for a terminal alone.
+  const { prettyFactory }: typeof PinoPretty = require('pino-pretty');
   const pretty = prettyFactory({
     colorize: color,
     singleLine: true,

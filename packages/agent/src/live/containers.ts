@@ -1,7 +1,8 @@
+import type { SortKey } from './choices.ts';
 import type { ContainerFigures } from './figures.ts';
 import { bytesText, countText, percentText } from './figures-text.ts';
 import type { Line, Style } from './line.ts';
-import { type Order, type SortKey, sinksOf } from './order.ts';
+import { type Order, sinksOf } from './order.ts';
 import { type Cell, type Column, placed, rowLine, titleLine } from './table.ts';
 
 type ContainerColumn = Column<ContainerFigures>;

@@ -1,19 +1,6 @@
 import { globOf } from '@tallyman/core';
+import type { SortKey } from './choices.ts';
 import type { ContainerFigures } from './figures.ts';
-
-/** By what containers can be sorted, in the order of their columns. */
-export const sortKeys = [
-  'name',
-  'cpu',
-  'memory',
-  'net',
-  'block',
-  'pids',
-  'lines',
-  'bytes',
-] as const;
-
-export type SortKey = (typeof sortKeys)[number];
 
 /** `usual`: names from A to Z, figures from the largest down. */
 export type Order = 'usual' | 'reversed';

@@ -1,10 +1,6 @@
 import type { ContainerLog, ContainerRecord } from '@tallyman/sdk';
 import { encoderOf as encoderOfSink, printable, type StdoutOptions } from '@tallyman/sink-stdout';
-
-/** Those of the stdout sink, and `raw`: messages alone. */
-export const tapFormats = ['pretty', 'json', 'logfmt', 'raw'] as const;
-
-export type TapFormat = (typeof tapFormats)[number];
+import type { TapFormat } from './choices.ts';
 
 // A terminal wraps a longer line over more rows than one wants to see of it; the other formats have it whole.
 const longestMessage = 1_000;

@@ -1,4 +1,5 @@
-import { type Order, type Selection, type SortKey, sortKeys } from './order.ts';
+import { type SortKey, sortKeys } from './choices.ts';
+import type { Order, Selection } from './order.ts';
 
 /** What the user has chosen to see. */
 export interface View extends Selection {
