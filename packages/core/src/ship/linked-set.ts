@@ -58,10 +58,18 @@ export class LinkedSet<T> {
     else this.#first = link.after;
     if (link.after) link.after.before = link.before;
     else this.#last = link.before;
+    // Otherwise one link that is old keeps all that come after it from being collected while they are young.
+    link.before = undefined;
+    link.after = undefined;
     return this.#links.delete(item);
   }
 
   *[Symbol.iterator](): Iterator<T> {
-    for (let link = this.#first; link; link = link.after) yield link.item;
+    for (let link = this.#first; link; ) {
+      // The one that is looked at may be taken out meanwhile.
+      const { item, after } = link;
+      yield item;
+      link = after;
+    }
   }
 }
