@@ -1,10 +1,13 @@
-import { get, type RequestOptions } from 'node:http';
+import type { RequestOptions } from 'node:http';
 import { messageOf } from '@tallyman/sdk';
 import { listenAddress } from '../config/listen.ts';
 import { configPath, defaultAdminListen } from '../config/places.ts';
 import { printLines } from './output.ts';
 
 // Started every few seconds in some places: what is imported here is what it costs.
+
+// An import of it would bring Node's fetch along.
+const { get } = process.getBuiltinModule('node:http');
 
 const answerLimitMs = 4_000;
 const longestAnswer = 4_096;

@@ -1,8 +1,8 @@
-import { type IncomingMessage, type RequestOptions, request as requestPlain } from 'node:http';
-import { request as requestTls } from 'node:https';
+import type { IncomingMessage, RequestOptions } from 'node:http';
 import type { Readable } from 'node:stream';
 import { objectOf, stringOf } from '../../decode/json.ts';
 import type { EngineAddress } from '../engine.ts';
+import { requestTo } from './node-http.ts';
 import { bodyOf } from './response.ts';
 
 const keepAliveMs = 30_000;
@@ -66,7 +66,7 @@ export class Exchange {
 
   #request(options: RequestOptions) {
     const asked = { ...this.#target, ...options, agent: false };
-    return this.#isTls ? requestTls(asked) : requestPlain(asked);
+    return requestTo(asked, this.#isTls ? 'tls' : 'plain');
   }
 }
 
