@@ -4,7 +4,9 @@ import { codeOf } from '@tallyman/sink-stdout';
 import type { AdminConfig, ListenAddress } from '../config/model.ts';
 import type { AgentDiagnostics } from '../diagnostics/diagnostics.ts';
 import type { Guard } from './access.ts';
+import { Doorway } from './doorway.ts';
 import { guardSocket, removeLeftover } from './socket-file.ts';
+import { Streams } from './streams.ts';
 import type { AgentView } from './view.ts';
 
 /** The admin endpoint while it is open, or what stands for one that there is not. */
@@ -25,27 +27,23 @@ export async function openEndpoint(
   { clock, log }: { readonly clock: Clock; readonly log: AgentDiagnostics },
 ): Promise<AdminEndpoint | 'refused'> {
   if (address.kind === 'none') return noEndpoint;
-  // Imported here: an agent without an endpoint is to have nothing of it in memory.
-  const [{ adminServer }, { Streams }] = await Promise.all([
-    import('./server.ts'),
-    import('./streams.ts'),
-  ]);
   const streams = new Streams(view, clock);
   const guard = { hosts: hostsOf(address), ...(token && { token }) };
-  const server = adminServer({ view, guard, streams, log });
+  const doorway = new Doorway({
+    server: async () => {
+      const { adminServer } = await import('./server.ts');
+      return adminServer({ view, guard, streams, log });
+    },
+    // Such as EMFILE. Nobody else would hear of it, and the process would end.
+    failed: (error) => log.warn({ error }, 'The admin endpoint could not take a connection.'),
+  });
   try {
     if (address.kind === 'unix') await removeLeftover(address.socketPath);
-    const at = await server.listen(
-      address.kind === 'unix' ? { path: address.socketPath } : { ...address },
-    );
+    await doorway.listen(address.kind === 'unix' ? { path: address.socketPath } : { ...address });
     if (address.kind === 'unix') guardSocket(address.socketPath);
-    // Such as EMFILE. Nobody else would hear of it, and the process would end.
-    server.server.on('error', (error) =>
-      log.warn({ error }, 'The admin endpoint could not take a connection.'),
-    );
-    log.info({ address: address.kind === 'unix' ? listen : at }, 'The admin endpoint listens.');
+    log.info({ address: doorway.address ?? listen }, 'The admin endpoint listens.');
   } catch (error) {
-    await server.close();
+    await doorway.close();
     const facts = { address: listen, error: messageOf(error), advice: adviceFor(error, address) };
     if (configured) log.error(facts, 'The admin endpoint cannot listen, not starting.');
     else log.warn(facts, 'The admin endpoint cannot listen, going on without it.');
@@ -54,7 +52,7 @@ export async function openEndpoint(
   return {
     close: async () => {
       streams.close();
-      await server.close();
+      await doorway.close();
     },
   };
 }

@@ -18,7 +18,6 @@ const paths = 'GET /health, /ready, /metrics, /api/state and /api/stream';
 // A request is a line and some headers. The last cuts off a client of a stream that takes nothing, by its second turn
 // at the latest: with the first, Node may still count bytes that the kernel took before.
 const limits = { requestTimeout: 10_000, keepAliveTimeout: 5_000, connectionTimeout: 60_000 };
-const mostConnections = 64;
 const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 /** The endpoint's routes. It listens to nothing yet. */
@@ -32,7 +31,6 @@ export function adminServer({ view, guard, streams, log }: AdminServerSettings):
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
     },
   });
-  server.server.maxConnections = mostConnections;
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(headers);
     const { method, url } = request;
