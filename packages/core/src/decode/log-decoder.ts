@@ -110,11 +110,6 @@ export class LogDecoder {
     return resume === undefined || resume.hasFound || this.#settings.resumeBy === 'time';
   }
 
-  /** Whether nothing but the text itself tells where an entry begins: of a terminal, as the engine's API sends it. */
-  get isUnframed(): boolean {
-    return this.#pieces.isUnframed;
-  }
-
   /** Pieces that came without a time the agent can read. */
   get untimedPieces(): number {
     return this.#pieces.untimed;

@@ -45,11 +45,6 @@ export class LogPieces {
     return this.#file?.damaged ?? 0;
   }
 
-  /** Whether nothing but the text itself tells where an entry begins: of a terminal, as the engine's API sends it. */
-  get isUnframed(): boolean {
-    return this.#tty && this.#file === undefined;
-  }
-
   /** Says how the bytes are written; before the first of them. Without it they are as the engine's API sends them. */
   reads({ syntax, from }: LogForm): void {
     if (syntax === 'json-file') this.#file = new JsonFileSplitter(from);
@@ -65,7 +60,7 @@ export class LogPieces {
 
   /** The container has stopped: what was begun does not go on. */
   flush(): void {
-    if (this.isUnframed) this.#console.flush(this.#takeConsolePiece);
+    if (this.#tty && this.#file === undefined) this.#console.flush(this.#takeConsolePiece);
   }
 
   readonly #takeFrame = (channel: number, bytes: Buffer, start: number, end: number): void => {

@@ -51,8 +51,7 @@ async function suffered(engine: EmbeddedEngine, misfortunes: readonly Misfortune
         print(`${n} ${'é'.repeat(20_000)}`);
         break;
       case 'die unfinished':
-        // The next run's first line would follow in the same line of a terminal.
-        print(`${n} unfinished`, tty ? '\n' : '');
+        print(`${n} unfinished`, '');
         web.exit(1).start();
         break;
       case 'restart':

@@ -69,9 +69,9 @@ export class LogReader {
   }
 
   /**
-   * What the proper end of a stream means; nothing where reading goes on. Where the container runs again
-   * already, the next connection reads what is left of the run before, and ends its last line by what follows:
-   * only in the unframed stream of a TTY it could not be told from what follows.
+   * What the end of a stream means; nothing where reading goes on. Where the container runs again already, the
+   * next connection reads what is left of the run before, and ends its last line by what follows: that the stream
+   * ended does not say that it came to its end.
    */
   async #atEnd(
     followed: Reading,
@@ -82,8 +82,7 @@ export class LogReader {
     if (now === undefined) return this.#finish(followed, 'gone');
     if (now.isRunning && now.finishedAt === finishedBefore)
       return this.#attempts.wait('the log ended while the container runs', signal);
-    if (now.isRunning)
-      return followed.decoder.isUnframed ? this.#finish(followed, undefined) : undefined;
+    if (now.isRunning) return undefined;
     // Engines end the stream of a container that stops before its very last lines (20.10 often does).
     const rest = await this.#cursor.toEnd(signal);
     if (isKind(rest.failure, 'gone')) return this.#finish(followed, 'gone');
