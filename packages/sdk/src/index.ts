@@ -19,6 +19,7 @@ export {
   SinkError,
   type SinkErrorOptions,
 } from './errors.ts';
+export { sinkHelpers } from './helpers.ts';
 export { JsonBytes, type JsonTarget } from './json-bytes.ts';
 export type {
   ArrayOption,

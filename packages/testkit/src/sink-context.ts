@@ -1,14 +1,4 @@
-import {
-  encodeJsonArray,
-  encodeJsonLines,
-  isSinkError,
-  partial,
-  permanent,
-  recordsOf,
-  retryable,
-  type SinkContext,
-  systemClock,
-} from '@tallyman/sdk';
+import { type SinkContext, sinkHelpers, systemClock } from '@tallyman/sdk';
 
 /** What a sink said through its context. */
 export interface Said {
@@ -50,15 +40,7 @@ export function observedContext(changes: Partial<SinkContext> = {}): {
     count: (counter, amount) => {
       counts[counter] = (counts[counter] ?? 0) + amount;
     },
-    sdk: {
-      retryable,
-      permanent,
-      partial,
-      isSinkError,
-      encodeJsonLines,
-      encodeJsonArray,
-      recordsOf,
-    },
+    sdk: sinkHelpers,
     ...changes,
   };
   return { context, seen };

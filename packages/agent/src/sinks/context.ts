@@ -1,15 +1,9 @@
 import {
   type Clock,
-  encodeJsonArray,
-  encodeJsonLines,
-  isSinkError,
-  partial,
-  permanent,
   type RecordKind,
-  recordsOf,
-  retryable,
   type Secret,
   type SinkContext,
+  sinkHelpers,
 } from '@tallyman/sdk';
 import type { AgentDiagnostics } from '../diagnostics/diagnostics.ts';
 
@@ -43,16 +37,6 @@ export function sinkContext(settings: SinkContextSettings): SinkContext {
     random,
     progress: onProgress,
     count: onCount,
-    sdk,
+    sdk: sinkHelpers,
   });
 }
-
-const sdk: SinkContext['sdk'] = Object.freeze({
-  retryable,
-  permanent,
-  partial,
-  isSinkError,
-  encodeJsonLines,
-  encodeJsonArray,
-  recordsOf,
-});
