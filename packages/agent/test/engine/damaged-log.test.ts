@@ -69,9 +69,11 @@ describePrivateEngine('a log in which a power cut left zeros', (engine) => {
       for (const { id, printed } of logs) printed.push(...(await print(client, id, 'last', 50)));
       if (agent.startsWith('away')) await lives.start();
       const readable = await Promise.all(logs.map(({ id }) => readableLines(client, id)));
-      await lives.until(
+      // A connection that an engine has stuck at a damaged place is given up after 20 to 40 s, and again.
+      await lives.present.until(
         () => logs.every(({ id }) => lives.messagesOf(id).includes('last 50')),
         'the last lines have arrived',
+        110_000,
       );
       const { exitCode, account } = await lives.present.stop();
       // What it had when it was printed may not be readable any more.

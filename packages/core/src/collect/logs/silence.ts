@@ -25,6 +25,8 @@ export interface SilenceWatchSettings {
 
 // Socket proxies cut quiet streams after 4 to 10 minutes without a word to us; a probe costs the engine one line.
 const quietMs = 300_000;
+// An engine that has just been started, or has lost power, may follow a log and be stuck at a damaged place of it.
+const firstQuietMs = 20_000;
 // What is known to be there comes at once.
 const expectedWithinMs = 5_000;
 // For what is on its way while the engine is asked.
@@ -40,6 +42,7 @@ export class SilenceWatch {
   readonly #stopped = new AbortController();
   readonly signal: AbortSignal;
   #heardMs = 0;
+  #hasAsked = false;
   #paused = 0;
   #cancel: () => void = () => {};
 
@@ -57,7 +60,7 @@ export class SilenceWatch {
   start(): void {
     if (!this.#settings.isFollowing) return;
     this.hear();
-    this.#askIn(this.#settings.expectsLine() ? expectedWithinMs : this.#quietMs());
+    this.#askSometime();
   }
 
   /** To be called with every piece that comes. */
@@ -80,8 +83,15 @@ export class SilenceWatch {
     this.#stopped.abort();
   }
 
-  #quietMs(): number {
-    return quietMs * (1 + this.#settings.random());
+  get #dueMs(): number {
+    if (this.#settings.expectsLine()) return expectedWithinMs;
+    return this.#hasAsked ? quietMs : firstQuietMs;
+  }
+
+  /** Not all at the same time. */
+  #askSometime(): void {
+    const { random, expectsLine } = this.#settings;
+    this.#askIn(expectsLine() ? expectedWithinMs : this.#dueMs * (1 + random()));
   }
 
   #askIn(ms: number): void {
@@ -89,20 +99,21 @@ export class SilenceWatch {
   }
 
   async #ask(): Promise<void> {
-    const { clock, expectsLine, said } = this.#settings;
+    const { clock, said } = this.#settings;
     const signal = AbortSignal.any([this.signal, this.#stopped.signal]);
-    const dueMs = expectsLine() ? expectedWithinMs : quietMs;
+    const dueMs = this.#dueMs;
     const quietForMs = this.#paused > 0 ? 0 : clock.monotonicMs() - this.#heardMs;
     if (quietForMs < dueMs) {
       this.#askIn(dueMs - quietForMs);
       return;
     }
+    this.#hasAsked = true;
     try {
       if (await this.#misses(signal)) this.#silence.abort(this.#verdict());
     } catch (error) {
       if (!signal.aborted) said(error);
     }
-    if (!signal.aborted) this.#askIn(expectsLine() ? expectedWithinMs : this.#quietMs());
+    if (!signal.aborted) this.#askSometime();
   }
 
   /** Whether the log has lines that did not come, also not within the grace. */

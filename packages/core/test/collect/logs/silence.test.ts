@@ -34,12 +34,12 @@ function watching(more: Partial<SilenceWatchSettings> = {}) {
 }
 
 describe('a connection that is silent', () => {
-  test('is left alone while the log has nothing new: the engine is asked for its last line, now and then', async () => {
+  test('is left alone while the log has nothing new: the engine is asked for its last line, soon, then now and then', async () => {
     const { watch, clock, asked } = watching();
 
-    await clock.advance(minutes(21));
+    await clock.advance(minutes(16));
 
-    expect(asked.map((ms) => ms / minutes(1))).toEqual([5, 10, 15, 20]);
+    expect(asked.map((ms) => ms / 1_000)).toEqual([20, 320, 620, 920]);
     expect(watch.reason).toBeUndefined();
   });
 
@@ -47,7 +47,7 @@ describe('a connection that is silent', () => {
     const { watch, clock, log } = watching();
     log.newest = late;
 
-    await clock.advance(minutes(5));
+    await clock.advance(20_000);
     expect(watch.reason).toBeUndefined();
     await clock.advance(1_000);
 
@@ -59,7 +59,7 @@ describe('a connection that is silent', () => {
     const { watch, clock, log } = watching();
     log.newest = late;
 
-    await clock.advance(minutes(5));
+    await clock.advance(20_000);
     watch.hear();
     await clock.advance(1_000);
 
@@ -69,12 +69,13 @@ describe('a connection that is silent', () => {
   test('is not asked about while it brings something', async () => {
     const { watch, clock, asked } = watching();
 
+    await clock.advance(20_000);
     for (let minute = 0; minute < 12; minute++) {
       await clock.advance(minutes(1));
       watch.hear();
     }
 
-    expect(asked).toEqual([]);
+    expect(asked).toHaveLength(1);
   });
 
   test('is not asked about while nothing is read from it', async () => {
@@ -110,7 +111,7 @@ describe('a connection that is silent', () => {
       said: () => failures++,
     });
 
-    await clock.advance(minutes(11));
+    await clock.advance(minutes(6));
 
     expect([failures, watch.reason]).toEqual([2, undefined]);
   });
