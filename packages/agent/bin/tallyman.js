@@ -26,9 +26,9 @@ if (process.execve !== undefined && !given.includes(youngGeneration)) {
   process.execve(process.execPath, [process.execPath, ...args], env);
 }
 
-// The heap is cleared when it has grown by half, and the bytes of lines, which are outside of it, count. An engine
+// The heap is cleared when it has grown by two fifths, and the bytes of lines, which are outside of it, count. An engine
 // that does not know these goes on without them.
-setFlagsFromString('--heap-growing-percent=50');
+setFlagsFromString('--heap-growing-percent=40');
 setFlagsFromString('--external-memory-accounted-in-global-limit');
 
 await import('../dist/main.js');
