@@ -113,10 +113,10 @@ export class AttachedLog implements CollectedLog {
     );
   }
 
-  #take(records: Records<LogRecord>): void {
+  #take(records: readonly LogRecord[]): void {
     if (records.length === 0) return;
     this.#count(records);
-    for (const lane of this.#settings.lanesOf(this.#container)) lane.offer(Array.from(records));
+    for (const lane of this.#settings.lanesOf(this.#container)) lane.offer(records);
   }
 
   /** Of the engine's log the lanes keep their place, should the agent start anew meanwhile. */

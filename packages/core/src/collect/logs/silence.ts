@@ -88,10 +88,10 @@ export class SilenceWatch {
     return this.#hasAsked ? quietMs : firstQuietMs;
   }
 
-  /** Not all at the same time. */
+  /** Not all at the same time, where there is no hurry. */
   #askSometime(): void {
     const { random, expectsLine } = this.#settings;
-    this.#askIn(expectsLine() ? expectedWithinMs : this.#dueMs * (1 + random()));
+    this.#askIn(this.#dueMs * (expectsLine() ? 1 : 1 + random()));
   }
 
   #askIn(ms: number): void {
