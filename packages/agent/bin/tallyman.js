@@ -14,12 +14,18 @@ if (process.argv.slice(2).join(' ') === 'health') {
 }
 
 // Nearly all that is allocated for a line is garbage within milliseconds; these keep it from piling up. A small young
-// generation, and one arena of malloc instead of one for each thread (glibc mallopt(3)), are settled before a process
-// starts, so this one is replaced: same pid, same streams.
+// generation, which one thread clears sooner than several can agree on who clears what, and one arena of malloc instead
+// of one for each thread (glibc mallopt(3)) are settled before a process starts, so this one is replaced: same pid, same
+// streams.
 const youngGeneration = '--max-semi-space-size';
 const given = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
 if (process.execve !== undefined && !given.includes(youngGeneration)) {
-  const args = [`${youngGeneration}=2`, ...process.execArgv, ...process.argv.slice(1)];
+  const args = [
+    `${youngGeneration}=2`,
+    '--no-parallel-scavenge',
+    ...process.execArgv,
+    ...process.argv.slice(1),
+  ];
   const env = { MALLOC_ARENA_MAX: '1', ...process.env };
   process.execve(process.execPath, [process.execPath, ...args], env);
 }

@@ -32,6 +32,7 @@ const scratch = Buffer.allocUnsafeSlow(blockBytes);
 /** Reads what is written to a log file, and to those that take its place, until the container's run is over. */
 export class LogFollower {
   readonly #path: string;
+  readonly #name: string;
   readonly #settings: FollowerSettings;
   readonly #successor: Successor;
   #file: OpenLogFile;
@@ -46,6 +47,7 @@ export class LogFollower {
   /** Closes the file at the end. */
   constructor(path: string, file: OpenLogFile, offset: number, settings: FollowerSettings) {
     this.#path = path;
+    this.#name = basename(path);
     this.#file = file;
     this.#offset = offset;
     this.#settings = settings;
@@ -109,9 +111,11 @@ export class LogFollower {
       this.#offset += length;
       const wait = take(scratch.subarray(0, length));
       if (wait !== undefined) await wait;
-      // Others have their turn before the next block.
-      if (length === scratch.length) await nextTurn();
       signal.throwIfAborted();
+      // That was all: what is written from now on is told of, or found by the next heartbeat.
+      if (length < scratch.length) return true;
+      // Others have their turn before the next block.
+      await nextTurn();
     }
   }
 
@@ -159,7 +163,7 @@ export class LogFollower {
   }
 
   #noticed(event: 'change' | 'rename', name: string): void {
-    if (name !== basename(this.#path)) return;
+    if (name !== this.#name) return;
     this.#settings.turns.changed();
     if (event === 'rename') {
       this.#mayBeRotated = true;
