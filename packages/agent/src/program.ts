@@ -155,6 +155,7 @@ function addCheck(program: Command, exit: Exit): void {
 function addSinks(program: Command, exit: Exit): void {
   finding(program.command('sinks'))
     .description('list the sinks that a configuration can choose')
+    .addOption(new Option('--json', 'print one JSON object, for machines').default(false))
     .action(async (options) => {
       const { sinks } = await import('./commands/sinks.ts');
       exit(await sinks(options));
