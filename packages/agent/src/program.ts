@@ -35,7 +35,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
  * `run` is what happens without a command. commander's own default command would answer a misspelt command
  * with "too many arguments for 'run'".
  */
-function withDefaultCommand(args: readonly string[]): string[] {
+export function withDefaultCommand(args: readonly string[]): string[] {
   const [first] = args;
   const isRootFlag = first !== undefined && ['-h', '--help', '-V', '--version'].includes(first);
   return first === undefined || (first.startsWith('-') && !isRootFlag)
@@ -61,7 +61,8 @@ function explainedFailure(error: unknown): number {
 
 type Exit = (code: number) => void;
 
-function programOf(exit: Exit): Command {
+/** The command line. `exit` is told the exit code of the command that ran. */
+export function programOf(exit: Exit): Command {
   const program = new Command('tallyman')
     .description("Delivers every container's logs, stats and events to pluggable sinks.")
     .version(version)

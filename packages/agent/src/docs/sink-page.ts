@@ -41,6 +41,7 @@ ${alignedTable([['option', 'value', 'default', ''], ...rows])}
 
 What counts where the file says nothing:
 
+<!-- part of sinks.${type} -->
 \`\`\`yaml
 ${(await laneDefaults(definition, catalogue)).trimEnd()}
 \`\`\`
