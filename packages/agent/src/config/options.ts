@@ -20,7 +20,7 @@ export function optionsOf(
   if (!isMapping(value)) return undefined;
   const check = optionCheck(definition);
   if (typeof check === 'string') {
-    report.atKey(under('/sinks', name), `${type} describes its options wrongly: ${check}`);
+    report.atKey(under('/sinks', name), 'sink', `${type} describes its options wrongly: ${check}`);
     return undefined;
   }
   const options = typed(definition.options, value, pointer, report);

@@ -31,7 +31,8 @@ describe('each YAML block of the documents', () => {
 
   const loaded = blocks.filter(({ note }) => !['mistake', 'prometheus'].includes(note));
   test.each(loaded)('$at is a configuration that loads', async (block) => {
-    const { sinks } = await load(block, wholeOf(block));
+    const text = wholeOf(block);
+    const { sinks } = await load(block, text, envOf(text));
 
     expect(sinks.length).toBeGreaterThan(0);
   });
@@ -41,7 +42,7 @@ describe('each YAML block of the documents', () => {
     const all = blocksOf(block.document);
     const next = all[all.findIndex(({ at }) => at === block.at) + 1];
 
-    const refusal = await load(block, block.text).then(
+    const refusal = await load(block, block.text, {}).then(
       () => new Error('it loads'),
       (error: unknown) => error,
     );
@@ -83,15 +84,15 @@ function wholeOf(block: Block): string {
 
 const placeholder = '00000000-0000-0000-0000-000000000000';
 
-/** Loads a configuration beside the files that its document shows, with a value for each variable. */
-function load(block: Block, text: string) {
+/** Loads a configuration beside the files that its document shows. */
+function load(block: Block, text: string, env: Readonly<Record<string, string>>) {
   const folder = folders.get(block.document) ?? folderOf(block.document);
   folders.set(block.document, folder);
   return loadConfig({
     path: noted(block, 'file') ?? 'config.yaml',
     text,
-    env: envOf(text),
-    catalogue: findSinks([{ path: join(folder, 'sinks'), presence: 'required' }]),
+    env,
+    catalogue: findSinks([{ path: join(folder, 'sinks'), presence: 'must-exist' }]),
   });
 }
 
