@@ -21,7 +21,7 @@ export function optionsOf(
   if (!isMapping(value)) return undefined;
   const check = optionCheck(definition);
   if (typeof check === 'string') {
-    report.atKey(under('/sinks', name), `the sink ${type}: ${check}`);
+    report.atKey(under('/sinks', name), 'sink', `the sink ${type}: ${check}`);
     return undefined;
   }
   const options = typed(definition.options, value, pointer, report);

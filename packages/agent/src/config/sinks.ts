@@ -71,8 +71,8 @@ async function definitionOf(
     const pointer = under('/sinks', name);
     const named = report.placeOf(under(pointer, 'type'));
     const message = unavailableWords(error, { type, filledIn: named?.filledIn }, catalogue);
-    if (named !== undefined) report.atValue(under(pointer, 'type'), message);
-    else report.atKey(pointer, `${message} (the type defaults to the name)`);
+    if (named !== undefined) report.atValue(under(pointer, 'type'), 'sink', message);
+    else report.atKey(pointer, 'sink', `${message} (the type defaults to the name)`);
     return undefined;
   }
 }
@@ -99,7 +99,11 @@ function reportLookalikes(names: readonly string[], report: Report): void {
   for (const [index, name] of names.entries()) {
     const earlier = names.slice(0, index).find((other) => isSameFolded(other, name));
     if (earlier !== undefined)
-      report.atKey(under('/sinks', name), `differs from ${earlier} in capitals only; rename one`);
+      report.atKey(
+        under('/sinks', name),
+        'name',
+        `differs from ${earlier} in capitals only; rename one`,
+      );
   }
 }
 

@@ -1,0 +1,66 @@
+import { describe, expect, test } from '@jest/globals';
+import { programOf, withDefaultCommand } from '../../src/program.ts';
+import { blocksIn, documents, proseOf } from './markdown.ts';
+import { agentArguments, commandsIn } from './shell-words.ts';
+
+interface Line {
+  readonly at: string;
+  readonly args: readonly string[];
+}
+
+const inBlocks = blocksIn('sh').flatMap(({ at, text }) => linesIn(at, text));
+const inProse = documents.flatMap((document) =>
+  [...proseOf(document).matchAll(/`(tallyman [^`\n]+)`/g)].flatMap(([, code = '']) =>
+    linesIn(document, code),
+  ),
+);
+
+describe('each command of the documents', () => {
+  test('is found', () => {
+    expect(inBlocks.length).toBeGreaterThan(15);
+    expect(inProse.length).toBeGreaterThan(20);
+  });
+
+  test.each([...inBlocks, ...inProse])('$at: tallyman $args is understood', async ({ args }) => {
+    const { complaint } = await parsed(args);
+
+    expect(complaint).toBe('');
+  });
+});
+
+test.each([['rnu'], ['run --wacth'], ['check --log-level loud'], ['tap --for 10']])(
+  'what is not understood is noticed: tallyman %s',
+  async (line) => {
+    const { complaint } = await parsed(line.split(' '));
+
+    expect(complaint).toMatch(/^error: /);
+  },
+);
+
+function linesIn(at: string, script: string): readonly Line[] {
+  return commandsIn(script).flatMap((words) => {
+    const args = agentArguments(words);
+    return args === undefined ? [] : [{ at, args }];
+  });
+}
+
+/** What the command line says to these arguments, without running a command. */
+async function parsed(args: readonly string[]): Promise<{ readonly complaint: string }> {
+  let complaint = '';
+  const program = programOf(() => {});
+  for (const command of [program, ...program.commands]) {
+    command.configureOutput({
+      writeOut: () => {},
+      writeErr: (text) => {
+        complaint += text;
+      },
+    });
+    if (command !== program) command.action(() => {});
+  }
+  await program
+    .parseAsync(withDefaultCommand(args), { from: 'user' })
+    .catch((error: { readonly exitCode?: number }) => {
+      if (error.exitCode !== 0 && complaint === '') throw error;
+    });
+  return { complaint };
+}
