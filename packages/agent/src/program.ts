@@ -155,11 +155,12 @@ function addCheck(program: Command, exit: Exit): void {
 
 function addSinks(program: Command, exit: Exit): void {
   finding(program.command('sinks'))
-    .description('list the sinks that a configuration can choose')
+    .description('list the sinks that a configuration can choose, or show one with its options')
+    .argument('[name]', 'of the sink, or of its npm package')
     .addOption(new Option('--json', 'print one JSON object, for machines').default(false))
-    .action(async (options) => {
+    .action(async (name: string | undefined, options) => {
       const { sinks } = await import('./commands/sinks.ts');
-      exit(await sinks(options));
+      exit(await sinks({ ...options, name }));
     });
 }
 

@@ -8,7 +8,7 @@ type Command = ReturnType<typeof programOf>;
 export const commandEndings: Readonly<Record<string, string>> = {
   run: 'stopped by SIGTERM or SIGINT: 0, whatever is left undelivered; the last line has the account. Stopped at once by a second signal, or not started (the state directory is in use, the address of `admin.listen` is taken, with `--strict` a sink does not open): 1',
   check: 'with `--connect`: a finding that is a problem: 1',
-  sinks: '',
+  sinks: 'something that was found cannot be used, or with a name: that sink cannot: 1',
   schema: '',
   health: 'the agent is well, or `admin.listen` is `none`: 0; it is not, or does not answer: 1',
   top: 'no agent answers, or it refuses the token: 1',

@@ -49,6 +49,7 @@ export function listedFind(find: Find): ListedSink {
   };
 }
 
-function wordsOf(accepts: SinkDefinition['accepts']): readonly KindWord[] {
+/** Kinds in the words of the file. */
+export function wordsOf(accepts: SinkDefinition['accepts']): readonly KindWord[] {
   return accepts.map((kind) => kindWords[kind]);
 }

@@ -94,6 +94,59 @@ describe('tallyman sinks', () => {
   });
 });
 
+describe('tallyman sinks NAME', () => {
+  const files = {
+    'mine.mjs': sinkFile('mine', '').replace('{}', '{ url: { type: "string", format: "uri" } }'),
+    'thrower.mjs': trap,
+  };
+  const one = (...args: readonly string[]) =>
+    ran(['sinks', ...args, '--sinks-dir', '.'], { files });
+
+  test('shows the options of one, and imports no other', async () => {
+    const { exitCode, stdout, stderr } = await one('mine');
+
+    expect(stdout).toMatch(/^mine\n\nFor a test\.\n\n {2}from {7}FOLDER\/mine\.mjs\n/);
+    expect(stdout).toMatch(/^ {2}url {2}URL$/m);
+    expect([exitCode, stderr]).toEqual([0, '']);
+  });
+
+  test('--json says the same for machines', async () => {
+    const { exitCode, stdout } = await one('mine', '--json');
+
+    expect(JSON.parse(stdout)).toEqual({
+      version: 1,
+      sink: {
+        name: 'mine',
+        origin: 'file',
+        path: 'FOLDER/mine.mjs',
+        summary: 'For a test.',
+        stability: 'beta',
+        kinds: ['logs', 'stats', 'events'],
+        token: 'none',
+        options: { type: 'object', properties: { url: { type: 'string', format: 'uri' } } },
+        example: 'sinks:\n  mine: {}\n',
+      },
+    });
+    expect(exitCode).toBe(0);
+  });
+
+  test('says what was meant by a name that is not known, and ends with 2', async () => {
+    const { exitCode, stdout, stderr } = await one('mien');
+
+    expect(stderr).toBe('there is no sink of type "mien"; did you mean mine?\n');
+    expect([exitCode, stdout]).toEqual([2, '']);
+  });
+
+  test('says why one cannot be used, and ends with 1', async () => {
+    const { exitCode, stdout, stderr } = await one('thrower');
+
+    expect(stderr).toMatch(
+      /^importing the sink "thrower" from FOLDER\/thrower\.mjs: must not run \(.*:1:7\); correct it/,
+    );
+    expect([exitCode, stdout]).toEqual([1, '']);
+  });
+});
+
 describe('a sink that cannot be used', () => {
   const files = {
     'thrower.mjs': trap,
