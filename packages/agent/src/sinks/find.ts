@@ -1,4 +1,4 @@
-import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '@tallyman/sdk';
 import { codeOf } from '@tallyman/sink-stdout';
@@ -60,9 +60,9 @@ function findsAt(entry: Dirent, folder: string, beside: readonly Dirent[]): read
   const path = join(folder, entry.name);
   if (entry.name.startsWith('.') || entry.name === 'node_modules') return [];
   if (entry.name.endsWith('.mjs')) return moduleAt(path, entry.name.slice(0, -'.mjs'.length));
-  const isFolder = isDirectory(path);
-  if (isFolder === undefined)
-    return [{ kind: 'unusable', origin: 'folder', path, fault: `${path} ${danglingFault}` }];
+  const { isFolder, fault } = lookAt(path);
+  if (fault !== undefined)
+    return [{ kind: 'unusable', origin: 'folder', path, fault: `${path} ${fault}` }];
   if (!isFolder) return otherFileAt(path, entry.name, beside);
   // Packages with a scope lie one folder deeper.
   if (entry.name.startsWith('@')) return sinksIn({ path, presence: 'optional' });
@@ -98,14 +98,25 @@ function otherFileAt(path: string, file: string, beside: readonly Dirent[]): rea
 export const danglingFault =
   'is a link that leads nowhere; in a container, mount what it leads to as well, or put that in its place';
 
-/** Undefined of a link that leads nowhere. */
-function isDirectory(path: string): boolean | undefined {
+interface Look {
+  readonly isFolder: boolean;
+  /** Why it cannot be told what lies in it. */
+  readonly fault?: string;
+}
+
+function lookAt(path: string): Look {
   try {
-    return statSync(path).isDirectory();
-  } catch {
-    return undefined;
+    const isFolder = statSync(path).isDirectory();
+    if (isFolder) accessSync(path, constants.X_OK);
+    return { isFolder };
+  } catch (error) {
+    const isClosed = codeOf(error) === 'EACCES';
+    const fault = isClosed ? `may not be read by the agent; ${openFolder}` : danglingFault;
+    return { isFolder: true, fault };
   }
 }
+
+const openFolder = 'chmod a+rx the folder, and those above it';
 
 function folderFault(error: unknown): string {
   switch (codeOf(error)) {
@@ -114,7 +125,7 @@ function folderFault(error: unknown): string {
     case 'ENOTDIR':
       return 'it is a file; name the folder that it lies in';
     case 'EACCES':
-      return 'the agent may not read it; chmod a+rx the folder, and those above it';
+      return `it may not be read by the agent; ${openFolder}`;
     default:
       return messageOf(error);
   }

@@ -9,7 +9,7 @@ import { sdkName } from './supply-sdk.ts';
 
 /** Why a sink could not be imported, where, and what to do. */
 export function importFailure(thrown: unknown, sink: FoundSink): string {
-  const [said = ''] = messageOf(thrown).split('\n');
+  const [said = ''] = messageOf(thrown).trim().split('\n');
   const isMissing = missingCodes.has(codeOf(thrown) ?? '');
   const place = isMissing ? requiredBy(thrown) : placeOf(thrown);
   return `${said}${place}; ${adviceFor(thrown, sink)}`;
@@ -37,25 +37,32 @@ function adviceFor(thrown: unknown, sink: FoundSink): string {
   return 'correct it there; what can fail belongs into open(), where it is tried again';
 }
 
-/** Of a package for which a compiler is needed: what its loaders say, and the dynamic linker. */
+/** Of a package for which a compiler is needed: what Node says, its loaders, and the names of what they load. */
 function isAboutNative(code: string, message: string): boolean {
   return (
     code === 'ERR_DLOPEN_FAILED' ||
-    /\.node\b|bindings file|native (build|binding)|prebuil/i.test(message)
+    /\.node(?![\w.])|bindings file|native (build|binding)/i.test(message) ||
+    (missingCodes.has(code) && /-(linux|darwin|win32)-/.test(message))
   );
 }
 
 function nativeAdvice(message: string, sink: FoundSink): string {
   const here = `${process.platform}-${process.arch}, ${libcWords()}, Node ${process.versions.node}`;
   const why = nativeReasons.find(([pattern]) => pattern.test(message))?.[1];
-  return `a native part of it ${why ?? 'is not built for where the agent runs'} (${here}); run npm rebuild in ${installFolder(sink)} where the agent runs; for a container, install the sink in an image made from the agent's (docs/guides/deploy.md)`;
+  return `a native part of it ${why ?? 'is not built for where the agent runs'} (${here}); where the agent runs, npm rebuild in ${installFolder(sink)}, or remove its node_modules and npm install; for a container, install the sink in an image made from the agent's (docs/guides/deploy.md)`;
 }
 
+// What the dynamic linkers say. They name the C library that is missed, and say of a file for another processor that
+// they cannot open it.
 const nativeReasons: readonly (readonly [RegExp, string])[] = [
   [/NODE_MODULE_VERSION/, 'is built for another version of Node'],
-  [/musl|GLIBC|ld-linux|GLIBCXX/, 'is built for another C library'],
-  [/ELF|too short|mach-o|not a valid Win32/i, 'is built for another platform'],
-  [/Cannot find module|Could not locate|No native build|native binding/, 'is not there'],
+  [
+    /\.node: (cannot open|invalid ELF|file too short|wrong ELF)|mach-o/,
+    'is built for another platform',
+  ],
+  [/libc\.so:|libc\.musl|ld-musl|ld-linux|GLIBC/, 'is built for another C library'],
+  [/shared (object|library)/, 'needs a library that is not there'],
+  [/Cannot find|Could not locate|No native build/, 'is not there'],
 ];
 
 function libcWords(): string {

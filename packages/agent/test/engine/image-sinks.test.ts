@@ -127,7 +127,7 @@ describeEngine('a third party’s sink in the image', (client) => {
       {
         'x.mjs': "process.getBuiltinModule('module').createRequire(import.meta.url)('./x.node');",
       },
-      /a native part of it is not there \(linux-\S+, .*\); run npm rebuild .*; for a container, install the sink in an image made from the agent's/,
+      /a native part of it is not there \(linux-\S+, .*\); where the agent runs, npm rebuild .*; for a container, install the sink in an image made from the agent's/,
       'not listed',
     ],
   ])(

@@ -1,4 +1,5 @@
 import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { EmbeddedEngine } from '@tallyman/testkit';
 import { Folder } from '../sinks/folder.ts';
@@ -79,17 +80,20 @@ describe('tallyman sinks', () => {
     expect([absent.exitCode, absent.stdout]).toEqual([2, '']);
   });
 
-  testAsNobody('says of a file that its user may not read it', async () => {
+  testAsNobody('says of a file and a folder that its user may not read them', async () => {
     using folder = new Folder();
     chmodSync(folder.path, 0o755);
     const file = folder.put('mine.mjs', '');
     chmodSync(file, 0o600);
+    folder.put('closed/package.json', { tallyman: { sinks: { closed: './index.js' } } });
+    chmodSync(join(folder.path, 'closed'), 0o700);
 
     const { exitCode, stdout } = await ran(['sinks', '--sinks-dir', folder.path], {
       userId: nobody,
     });
 
-    expect(stdout).toContain(`"mine": ${file} may not be read by the agent; chmod a+r`);
+    expect(stdout).toContain(`"mine": ${file} may not be read by the agent; chmod a+r the file`);
+    expect(stdout).toContain('closed may not be read by the agent; chmod a+rx the folder');
     expect(exitCode).toBe(1);
   });
 });

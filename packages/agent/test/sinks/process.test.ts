@@ -78,7 +78,7 @@ describe('a sink', () => {
 describe('a sink that cannot be imported is refused with what to do:', () => {
   const thrown = 'correct it there; what can fail belongs into open(), where it is tried again';
   const inImage =
-    "run npm rebuild in FOLDER where the agent runs; for a container, install the sink in an image made from the agent's (docs/guides/deploy.md)";
+    "where the agent runs, npm rebuild in FOLDER, or remove its node_modules and npm install; for a container, install the sink in an image made from the agent's (docs/guides/deploy.md)";
 
   test.each([
     [
@@ -122,32 +122,29 @@ describe('a sink that cannot be imported is refused with what to do:', () => {
     );
   });
 
-  const platform = `${process.platform}-${process.arch}, `;
+  const requiring = (path: string) =>
+    `process.getBuiltinModule('module').createRequire(import.meta.url)('${path}')`;
+  // What Node 24 and the linkers of glibc and musl say, word by word.
+  const otherNode =
+    "The module '/x/a.node'\\nwas compiled against a different Node.js version using\\nNODE_MODULE_VERSION 115.";
+  const arm =
+    '/x/crc32.linux-arm64-gnu.node: cannot open shared object file: No such file or directory';
+  const muslHere = '/lib/x86_64-linux-gnu/libc.so: invalid ELF header';
+  const glibcThere = 'Error loading shared library ld-linux-x86-64.so.2: No such file or directory';
+  const noLibrary = 'librdkafka.so.1: cannot open shared object file: No such file or directory';
 
   test.each([
-    [
-      'not there',
-      "process.getBuiltinModule('module').createRequire(import.meta.url)('./a.node')",
-      'is not there',
-    ],
-    [
-      'no library',
-      "process.getBuiltinModule('module').createRequire(import.meta.url)('./b.node')",
-      'is built for another platform',
-    ],
-    [
-      'of another Node',
-      throwing("The module '/x/a.node'\\nwas compiled against NODE_MODULE_VERSION 115."),
-      'is built for another version of Node',
-    ],
-    [
-      'of another C library',
-      throwing('Error loading shared library libc.musl-x86_64.so.1: No such file'),
-      'is built for another C library',
-    ],
+    ['not there', requiring('./a.node'), 'is not there'],
+    ['not there by its package', requiring('@node-rs/crc32-linux-x64-gnu'), 'is not there'],
+    ['no library', requiring('./b.node'), 'is built for another platform'],
+    ['for another processor', throwing(arm), 'is built for another platform'],
+    ['for another Node', throwing(otherNode), 'is built for another version of Node'],
+    ['for musl on glibc', throwing(muslHere), 'is built for another C library'],
+    ['for glibc on musl', throwing(glibcThere), 'is built for another C library'],
+    ['without its library', throwing(noLibrary), 'needs a library that is not there'],
     [
       'not found by its loader',
-      'throw new Error("No native build was found for platform=linux")',
+      'throw new Error("No native build was found for platform=linux arch=x64")',
       'is not there',
     ],
   ])('its native part is %s', async (_what, source, why) => {
@@ -157,7 +154,9 @@ describe('a sink that cannot be imported is refused with what to do:', () => {
 
     const message = await refused(folder, 'kafka');
 
-    expect(message).toContain(`; a native part of it ${why} (${platform}`);
+    expect(message).toContain(
+      `; a native part of it ${why} (${process.platform}-${process.arch}, `,
+    );
     expect(message).toContain(`, Node ${process.versions.node}); ${inImage}`);
   });
 
