@@ -44,7 +44,7 @@ function assertFresh(path) {
   );
   if (stale.length > 0)
     throw new Error(
-      `packing ${path}: ${stale[0]} has no source; build anew: npx -y pnpm@12 pack:all`,
+      `packing ${path}: ${stale[0]} has no source; build anew: npx -y pnpm@12 clean, then build`,
     );
 }
 
