@@ -48,6 +48,6 @@ export {
   type StoredLane,
 } from './state/state-directory.ts';
 export { type LockHolder, StateError, StateLockedError } from './state/state-error.ts';
-export { Account, type AccountSnapshot } from './vitals/account.ts';
+export type { AccountSnapshot } from './vitals/account.ts';
 export { type CollectorCounter, Counters } from './vitals/counters.ts';
 export type { Diagnostics } from './vitals/log.ts';

@@ -19,7 +19,7 @@ export interface Evidence {
 }
 
 /** One sink's verdict, and why lines came again. */
-export interface SinkFindings extends SinkVerdict, Explanation {
+interface SinkFindings extends SinkVerdict, Explanation {
   /** Requests that the agent itself called another attempt. */
   readonly attempts: number;
 }
@@ -41,7 +41,7 @@ export function findingsOf(evidence: Evidence): Findings {
 }
 
 /** A sum over the sinks. */
-export function totalOf(findings: Findings, count: (sink: SinkFindings) => number): number {
+function totalOf(findings: Findings, count: (sink: SinkFindings) => number): number {
   return sinkNames.reduce((sum, name) => sum + count(findings[name]), 0);
 }
 

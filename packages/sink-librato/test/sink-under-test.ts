@@ -72,7 +72,7 @@ export function sinkFor(
 const { properties } = definition.options;
 
 /** As the agent hands them over. */
-export const defaults: LibratoOptions = {
+const defaults: LibratoOptions = {
   url: properties.url.default,
   naming: properties.naming.default,
   prefix: properties.prefix.default,

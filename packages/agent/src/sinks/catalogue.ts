@@ -16,7 +16,7 @@ export const defaultSinksDirectory: SinksDirectory = {
 };
 
 /** A sink that can be chosen, and where it comes from. */
-export interface ListedSink {
+interface ListedSink {
   readonly type: string;
   /** Its file, or the agent itself. */
   readonly origin: string;
