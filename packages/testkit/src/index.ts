@@ -1,5 +1,6 @@
 export * from './account.ts';
 export * from './clock.ts';
+export * from './conformance/index.ts';
 export * from './docker/index.ts';
 export * from './embedded/index.ts';
 export * from './receivers/index.ts';
