@@ -37,7 +37,7 @@ function valuesOf({ packageName, type, kinds, token, language }: Choices): Recor
     "token: 'optional'": `token: '${token}'`,
     'logs, stats and events': plural.join(', ').replace(/, (\w+)$/, ' and $1'),
     'is optional': token === 'required' ? 'is required' : 'is optional',
-    'MODULE.js': language === 'typescript' ? '../dist/index.js' : '../src/index.js',
+    ...(language === 'typescript' ? { '../src/index.js': '../dist/index.js' } : {}),
   };
 }
 

@@ -1,6 +1,6 @@
-import definition from 'MODULE.js';
 import { describe, test } from 'node:test';
-import { describeSink, httpHarness } from '@tallyman/testkit';
+import { describeSink, httpHarness } from '@tallyman/testkit/conformance';
+import definition from '../src/index.js';
 
 // Each clause of the contract that binds a sink is a test, against a destination on loopback.
 const harness = httpHarness({

@@ -1,9 +1,10 @@
-import definition from 'MODULE.js';
 import { describe, test } from 'node:test';
-import { describeSink } from '@tallyman/testkit';
+import { describeSink } from '@tallyman/testkit/conformance';
+import definition from '../src/index.js';
 import { TcpBackend } from './tcp-backend.js';
 
-const unanswered = 'over TCP the destination has no words for it';
+// No clause about answers: the destination says nothing. And no URL.
+const unanswered = ['2.4', '3.2', '5.1', '5.2', '5.4', '5.6', '5.7', '5.8', '5.9'];
 
 // Each clause of the contract that binds a sink is a test, against a destination on loopback.
 const harness = {
@@ -12,17 +13,9 @@ const harness = {
   // #if token
   token: 'a-token-of-the-tests',
   // #end
-  notApplicable: {
-    2.4: 'there is no URL',
-    3.2: unanswered,
-    5.1: unanswered,
-    5.2: unanswered,
-    5.4: unanswered,
-    5.6: unanswered,
-    5.7: unanswered,
-    5.8: unanswered,
-    5.9: unanswered,
-  },
+  notApplicable: Object.fromEntries(
+    unanswered.map((clause) => [clause, 'over TCP the destination has no words for it']),
+  ),
 };
 
 describeSink(definition, harness, { describe, test });
