@@ -1,4 +1,4 @@
-import type { Fault } from './report.ts';
+import type { SinkFault } from './report.ts';
 import type { Subject } from './subject.ts';
 
 /** Shows that a sink keeps one clause. Rejects with {@link Violation} where it does not. */
@@ -6,9 +6,9 @@ export type Case = (subject: Subject) => Promise<void>;
 
 /** What a case throws where the clause is broken. */
 export class Violation extends Error {
-  readonly fault: Fault;
+  readonly fault: SinkFault;
 
-  constructor(fault: Fault) {
+  constructor(fault: SinkFault) {
     super(`expected ${fault.expected}; seen: ${fault.seen}`);
     this.name = 'Violation';
     this.fault = fault;

@@ -4,7 +4,7 @@ import { cases } from './cases.ts';
 import { type ClauseNumber, clauseNumbers, clauses } from './clauses.ts';
 import { exceptionFor } from './exception.ts';
 import type { SinkHarness } from './harness.ts';
-import type { ClauseResult, Fault, SinkReport } from './report.ts';
+import type { ClauseResult, SinkFault, SinkReport } from './report.ts';
 import type { Subject } from './subject.ts';
 
 const never = new AbortController().signal;
@@ -42,7 +42,7 @@ export async function checkClause(clause: ClauseNumber, subject: Subject): Promi
   }
 }
 
-function faultFrom(thrown: unknown): Fault {
+function faultFrom(thrown: unknown): SinkFault {
   if (thrown instanceof Violation) return thrown.fault;
   return {
     expected: 'the sink and its harness to be usable',

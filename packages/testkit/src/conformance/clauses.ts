@@ -12,9 +12,7 @@ const destination = (sentence: string) => ({ sentence, dependsOn: 'destination' 
 export const clauses = {
   '1.2': sink('`type` is made of lower-case letters, digits and `-`.'),
   '1.3': sink('`contract` is `1`.'),
-  '1.4': sink(
-    '`summary` is one sentence, and `stability` is `stable`, `beta` or `experimental`.',
-  ),
+  '1.4': sink('`summary` is one sentence, and `stability` is `stable`, `beta` or `experimental`.'),
   '1.5': sink('`accepts` lists kinds of records: `log`, `stat`, `event`.'),
   '1.6': sink('`token` is `required`, `optional` or `none`, and no option takes its place.'),
   '1.7': sink('`options` is a JSON Schema 2020-12 object in the closed subset.'),
@@ -32,7 +30,9 @@ export const clauses = {
     '`open`, where there is one, rejects with the status where the credentials are refused.',
   ),
   '3.3': sink('`open` can be called again after it failed.'),
-  '3.5': sink('`close`, where there is one, settles also without an `open`, or after one that failed.'),
+  '3.5': sink(
+    '`close`, where there is one, settles also without an `open`, or after one that failed.',
+  ),
   '3.6': sink('After `close` nothing of the sink is left.'),
   '3.9': sink('When its signal aborts, a call settles within 100 ms and leaves nothing running.'),
   '3.10': sink('A sink changes neither a record nor the list.'),

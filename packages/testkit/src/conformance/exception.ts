@@ -1,11 +1,11 @@
 import { type ClauseNumber, clauses, type DestinationClause } from './clauses.ts';
 import type { SinkHarness } from './harness.ts';
-import type { Fault } from './report.ts';
+import type { SinkFault } from './report.ts';
 
 /** What a harness says of a clause that its destination cannot show; a fault where it may not say so. */
 export type Exception =
   | { readonly outcome: 'not applicable'; readonly why: string }
-  | { readonly outcome: 'failed'; readonly fault: Fault };
+  | { readonly outcome: 'failed'; readonly fault: SinkFault };
 
 export function exceptionFor(
   clause: ClauseNumber,
@@ -28,6 +28,10 @@ function isDestinationClause(clause: ClauseNumber): clause is DestinationClause 
   return clauses[clause].dependsOn === 'destination';
 }
 
-function failed(expected: string, seen: string, { whatToDo }: Pick<Fault, 'whatToDo'>): Exception {
+function failed(
+  expected: string,
+  seen: string,
+  { whatToDo }: Pick<SinkFault, 'whatToDo'>,
+): Exception {
   return { outcome: 'failed', fault: { expected, seen, whatToDo } };
 }

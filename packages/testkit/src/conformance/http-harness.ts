@@ -2,7 +2,13 @@ import type { ContainerRecord } from '@tallyman/sdk';
 import { VirtualClock } from '../clock.ts';
 import { HttpReceiver } from '../receivers/http/receiver.ts';
 import type { HttpAnswerStep, HttpStep, ReceivedRequest } from '../receivers/http/steps.ts';
-import type { Behaviour, RefusedRecord, SinkBackend, SinkHarness, Surroundings } from './harness.ts';
+import type {
+  Behaviour,
+  RefusedRecord,
+  SinkBackend,
+  SinkHarness,
+  Surroundings,
+} from './harness.ts';
 
 /** What is particular to a destination that is reached by HTTP. */
 export interface HttpHarnessOptions
@@ -55,7 +61,10 @@ class HttpBackend implements SinkBackend {
   readonly #accepted = new Map<number, ReadonlySet<string>>();
   #behaviour: Behaviour = { kind: 'accept' };
 
-  static async start(harness: HttpHarnessOptions, surroundings: Surroundings): Promise<HttpBackend> {
+  static async start(
+    harness: HttpHarnessOptions,
+    surroundings: Surroundings,
+  ): Promise<HttpBackend> {
     const clock = new VirtualClock();
     const receiver = await HttpReceiver.start({ holdMs: heldForMs }, { clock });
     return new HttpBackend(harness, surroundings, receiver, clock);
@@ -120,7 +129,10 @@ class HttpBackend implements SinkBackend {
         return { ...accepted, delayMs: 1 };
       case 'partial':
         if (partial === undefined) throw new Error('the harness has no answer for `partial`');
-        this.#accepted.set(request.number, new Set(behaviour.refused.map(({ record }) => record.id)));
+        this.#accepted.set(
+          request.number,
+          new Set(behaviour.refused.map(({ record }) => record.id)),
+        );
         return partial(behaviour.refused, request);
       case 'limit':
         return { status: 429, headers: { 'Retry-After': this.#retryAfter(behaviour.retryAfter) } };

@@ -16,6 +16,6 @@ export type {
   Surroundings,
 } from './harness.ts';
 export { type HttpHarnessOptions, httpHarness } from './http-harness.ts';
-export type { ClauseResult, Fault, SinkReport } from './report.ts';
+export type { ClauseResult, SinkFault, SinkReport } from './report.ts';
 export { reportText } from './report-text.ts';
 export type { SuiteRunner, SuiteTest } from './runner.ts';

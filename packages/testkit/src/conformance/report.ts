@@ -1,7 +1,7 @@
 import type { ClauseNumber } from './clauses.ts';
 
 /** What keeps a sink from a clause, for a person to act on. */
-export interface Fault {
+export interface SinkFault {
   /** What was expected. */
   readonly expected: string;
   readonly seen: string;
@@ -14,7 +14,7 @@ export type ClauseResult = {
   readonly sentence: string;
 } & (
   | { readonly outcome: 'passed' }
-  | { readonly outcome: 'failed'; readonly fault: Fault }
+  | { readonly outcome: 'failed'; readonly fault: SinkFault }
   | { readonly outcome: 'not applicable'; readonly why: string }
 );
 
