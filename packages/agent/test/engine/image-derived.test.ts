@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { buildImage, describeEngine, type TarEntry, tarOf } from '@tallyman/testkit';
+import { buildImage, describeEngine, type TarEntry, tarOf } from '@tallyman/testkit/docker';
 import { agentFolder } from '../support/agent-folder.ts';
 import { ensureAgentImage } from '../support/agent-image.ts';
 import { ContainedAgent } from '../support/contained-agent.ts';

@@ -2,7 +2,8 @@ import { cpSync, globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { EmbeddedEngine, HttpReceiver } from '@tallyman/testkit';
+import { HttpReceiver } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { AgentProcess } from '../support/agent-process.ts';
 import { PackedInstall } from '../support/packed-install.ts';
 import { isRecord, jsonIn } from '../support/said.ts';
@@ -15,22 +16,47 @@ const setupLimitMs = 180_000;
 let install: PackedInstall;
 beforeAll(async () => {
   install = await PackedInstall.make(['@types/node@24']);
-  cpSync(typedSink, join(install.folder, 'acme/src/index.ts'));
+  cpSync(typedSink, join(install.folder, 'sinks/acme/src/index.ts'));
+  install.put('sinks/acme/package.json', acmeManifest);
+  install.put('sinks/webhook.mjs', firstBlock('packages/sdk/README.md'));
+  install.put('print.mjs', firstBlock('packages/core/README.md'));
 }, setupLimitMs);
 afterAll(() => install[Symbol.dispose]());
 
+const licence = readFileSync(join(repository, 'LICENSE'), 'utf8');
+const packages = globSync('packages/*/package.json', { cwd: repository })
+  .map((file) => JSON.parse(readFileSync(join(repository, file), 'utf8')))
+  .filter((manifest) => manifest.private !== true)
+  .map(({ name }): string => name);
 const { version } = JSON.parse(
   readFileSync(join(repository, 'packages/agent/package.json'), 'utf8'),
 );
 
 test('the install has a size, which is printed', () => {
-  const files = globSync('node_modules/**', { cwd: install.folder });
-  const bytes = files.reduce((sum, file) => sum + statSync(join(install.folder, file)).size, 0);
+  const modules = join(install.folder, 'node_modules');
+  const bytes = install
+    .filesIn('node_modules')
+    .reduce((sum, file) => sum + statSync(join(modules, file)).size, 0);
   process.stderr.write(
     `installed: ${(bytes / 1024 / 1024).toFixed(1)} MiB, dependencies included\n`,
   );
 
-  expect(bytes).toBeLessThan(60 * 1024 * 1024);
+  expect(bytes).toBeLessThan(40 * 1024 * 1024);
+});
+
+describe.each(packages)('%s, as it is packed', (name) => {
+  test('has its page and its licence, and nothing that is for development only', () => {
+    const files = install.filesIn(`node_modules/${name}`);
+    const built = /^dist\/.*(\.d\.ts|\.js)$/;
+    const forDevelopment = /^(src|test|test-d|recordings|node_modules)\/|tsconfig/;
+
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md']));
+    expect(readFileSync(join(install.folder, 'node_modules', name, 'LICENSE'), 'utf8')).toBe(
+      licence,
+    );
+    expect(files.filter((file) => file.startsWith('dist/') && !built.test(file))).toEqual([]);
+    expect(files.filter((file) => forDevelopment.test(file))).toEqual([]);
+  });
 });
 
 describe('the packed SDK', () => {
@@ -45,22 +71,12 @@ describe('the packed SDK', () => {
   });
 
   test.each([
-    ['nodenext', { module: 'nodenext', outDir: 'dist' }],
+    ['nodenext', { module: 'nodenext', noEmit: true }],
     ['bundler', { module: 'preserve', moduleResolution: 'bundler', noEmit: true }],
   ])(
     'types a sink in strict TypeScript, resolved as %s, with the types of browsers beside',
     async (_, how) => {
-      const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false };
-      const compilerOptions = {
-        ...how,
-        ...strict,
-        target: 'es2024',
-        rootDir: 'src',
-        types: ['node'],
-      };
-      install.put('acme/tsconfig.json', JSON.stringify({ compilerOptions, include: ['src'] }));
-
-      await install.run(process.execPath, compiler, '--project', 'acme');
+      await compile(how);
     },
   );
 });
@@ -100,40 +116,88 @@ sinks:
     expect(account).toEqual({ stdout: delivered(agent.records.length) });
   });
 
-  test('delivers to a sink that was compiled against the packed SDK', async () => {
+  test('delivers to a sink compiled against the packed SDK, and to the one of its README', async () => {
     await using receiver = await HttpReceiver.start();
     await using engine = new EmbeddedEngine();
     await engine.start();
     const web = engine.container({ name: 'web' }).start();
-    install.put('acme/package.json', acmeManifest);
+    await compile({ module: 'nodenext', outDir: 'sinks/acme/dist' });
+    const { url } = receiver.address;
     await using agent = await AgentProcess.start({
       program: install.program,
       socketPath: engine.socketPath,
-      flags: ['--sinks-dir', install.folder],
+      flags: ['--sinks-dir', join(install.folder, 'sinks')],
       config: {
-        sinks: { acme: { token: 'let-me-in', options: { url: receiver.address.url } } },
+        sinks: {
+          acme: { token: 'let-me-in', options: { url: `${url}/acme` } },
+          webhook: { match: { kinds: ['logs'] }, options: { url: `${url}/webhook` } },
+        },
       },
     });
     await agent.ready();
 
     web.print('stdout', 'packed\n');
-    const received = () => receiver.ledger().flatMap(({ body }) => jsonIn(body).filter(isRecord));
-    await agent.until(() => received().some(({ kind }) => kind === 'log'), 'the line is received');
+    const requests = (path: string) => receiver.ledger().filter((request) => request.path === path);
+    const records = (path: string) =>
+      requests(path).flatMap(({ body }) => jsonIn(body).filter(isRecord));
+    const hasLine = (path: string) => records(path).some(({ kind }) => kind === 'log');
+    await agent.until(() => hasLine('/acme') && hasLine('/webhook'), 'both receive the line');
     const { exitCode, account } = await agent.stop();
 
     expect(exitCode).toBe(0);
-    expect(account).toEqual({ acme: delivered(received().length) });
-    expect(receiver.ledger().at(0)?.headers.authorization).toBe('Bearer let-me-in');
+    expect(account).toEqual({
+      acme: delivered(records('/acme').length),
+      webhook: delivered(records('/webhook').length),
+    });
+    expect(requests('/acme').at(0)?.headers.authorization).toBe('Bearer let-me-in');
   });
+});
+
+test('the packed pipeline runs as its README shows', async () => {
+  await using engine = new EmbeddedEngine();
+  await engine.start();
+  const web = engine.container({ name: 'web' }).start();
+  await using printing = await AgentProcess.start({
+    program: join(install.folder, 'print.mjs'),
+    args: [engine.socketPath],
+  });
+  await printing.until(() => printing.stats.length > 0, 'it has connected');
+
+  web.print('stdout', 'packed\n');
+  await printing.until(() => printing.logs.length > 0, 'it prints the line');
+  const { exitCode } = await printing.stop('SIGINT');
+
+  expect(exitCode).toBe(0);
+  expect(printing.logs.map(({ message }) => message)).toEqual(['packed']);
 });
 
 const acmeManifest = JSON.stringify({
   name: 'acme',
   type: 'module',
   tallyman: { sinks: { acme: './dist/index.js' } },
-  peerDependencies: { '@tallyman/sdk': '^0.1.0' },
+  peerDependencies: { '@tallyman/sdk': `^${version}` },
 });
 
 function delivered(records: number) {
   return { offered: records, delivered: records, dropped: {}, held: 0 };
+}
+
+/** The sink in TypeScript, with everything checked: also the declarations of the packages. */
+function compile(how: Readonly<Record<string, unknown>>): Promise<string> {
+  const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false };
+  const compilerOptions = {
+    target: 'es2024',
+    rootDir: 'sinks/acme/src',
+    types: ['node'],
+    ...strict,
+    ...how,
+  };
+  install.put('tsconfig.json', JSON.stringify({ compilerOptions, include: ['sinks/acme/src'] }));
+  return install.run(process.execPath, compiler);
+}
+
+function firstBlock(document: string): string {
+  const [, text = ''] =
+    /^```js\n(.*?)^```$/ms.exec(readFileSync(join(repository, document), 'utf8')) ?? [];
+  return text;
 }

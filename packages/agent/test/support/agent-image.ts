@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildImage, type DockerClient, hasImage, importImage } from '@tallyman/testkit';
+import { buildImage, type DockerClient, hasImage, importImage } from '@tallyman/testkit/docker';
 
 const repository = fileURLToPath(new URL('../../../..', import.meta.url));
 const names = 'tallyman-test/agent';

@@ -1,4 +1,4 @@
-import type { DockerClient } from '@tallyman/testkit';
+import type { DockerClient } from '@tallyman/testkit/docker';
 
 /** One entry of a container's log as the engine tells it, or a line joined from such entries. */
 export interface LogEntry {

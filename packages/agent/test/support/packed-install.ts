@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -43,6 +43,14 @@ export class PackedInstall implements Disposable {
   /** The program, as npm has linked it. */
   get program(): string {
     return join(this.folder, 'node_modules/.bin/tallyman');
+  }
+
+  /** The files below a folder of it, as paths from there. */
+  filesIn(name: string): readonly string[] {
+    const folder = join(this.folder, name);
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
   }
 
   /** Writes a file. */

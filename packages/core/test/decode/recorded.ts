@@ -1,4 +1,4 @@
-import { type Recording, readRecording, recordedBody } from '@tallyman/testkit';
+import { type Recording, readRecording, recordedBody } from '@tallyman/testkit/record';
 
 const folder = new URL('../../../testkit/recordings/', import.meta.url);
 
