@@ -7,7 +7,7 @@ export class TcpBackend {
   #behaviour = 'accept';
   #connections = 0;
   #lines = [];
-  #waiting = new Set();
+  #waiting = [];
 
   static async start() {
     const backend = new TcpBackend();
@@ -21,7 +21,7 @@ export class TcpBackend {
 
   behave({ kind }) {
     this.#behaviour = kind;
-    if (kind === 'accept') for (const accept of this.#waiting) accept();
+    if (kind === 'accept') for (const accept of this.#waiting.splice(0)) accept();
   }
 
   arrived(records) {
@@ -32,10 +32,6 @@ export class TcpBackend {
 
   contacts() {
     return this.#connections;
-  }
-
-  underWay() {
-    return this.#waiting.size;
   }
 
   async [Symbol.asyncDispose]() {
@@ -58,10 +54,9 @@ export class TcpBackend {
       text += piece;
     });
     socket.on('end', () => {
-      if (this.#behaviour === 'silence') this.#waiting.add(accept);
+      if (this.#behaviour === 'silence') this.#waiting.push(accept);
       else accept();
     });
-    socket.on('close', () => this.#waiting.delete(accept));
     socket.on('error', () => {});
   }
 }
