@@ -27,10 +27,10 @@ class AcmeSink implements Sink<RecordOf<'log' | 'event'>> {
   readonly #pauseMs: number;
   readonly #authorization: string;
 
-  constructor({ url, pause }: AcmeOptions, { token }: SinkContext) {
+  constructor({ url, pause }: AcmeOptions, context: SinkContext) {
     this.#url = url;
     this.#pauseMs = pause;
-    this.#authorization = `Bearer ${token('log')?.reveal() ?? ''}`;
+    this.#authorization = `Bearer ${context.token('log')?.reveal() ?? ''}`;
   }
 
   async write(batch: Batch<RecordOf<'log' | 'event'>>, signal: AbortSignal): Promise<void> {
