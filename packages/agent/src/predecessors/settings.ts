@@ -16,7 +16,7 @@ export interface PredecessorSettings {
   readonly remarks: readonly Remark[];
 }
 
-export interface Remark {
+interface Remark {
   readonly flag: string;
   readonly now: string;
 }

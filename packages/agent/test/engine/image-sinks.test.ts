@@ -1,6 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { buildImage, describeEngine, tarOf } from '@tallyman/testkit';
+import { buildImage, describeEngine, tarOf } from '@tallyman/testkit/docker';
 import { sinkFile } from '../process/sink-file.ts';
 import { Folder } from '../sinks/folder.ts';
 import { agentFolder } from '../support/agent-folder.ts';

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { EmbeddedEngine } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { Folder } from '../sinks/folder.ts';
 import { type AgentOptions, AgentProcess } from '../support/agent-process.ts';
 import { nobody, testAsNobody } from '../support/nobody.ts';

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { type TarEntry, tarOf } from '@tallyman/testkit';
+import { type TarEntry, tarOf } from '@tallyman/testkit/docker';
 
 /** By which a configuration chooses the sink once npm has installed it. */
 export const shoutingPackage = '@acme/tallyman-sink-shout';
