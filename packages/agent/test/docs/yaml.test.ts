@@ -9,7 +9,7 @@ import { metricSections } from '../../src/admin/metrics/sections.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { ConfigError } from '../../src/config/problem.ts';
 import { findSinks } from '../../src/sinks/catalogue.ts';
-import { type Block, blocksIn, blocksOf, documents, noted, textOf } from './markdown.ts';
+import { type Block, blocksIn, blocksOf, documents, noted, root, textOf } from './markdown.ts';
 
 /**
  * What the comment above a block of YAML says. Without one, it is a whole configuration.
@@ -110,13 +110,17 @@ const placeholder = '00000000-0000-0000-0000-000000000000';
 
 /** Loads a configuration beside the files that its document shows. */
 function load(block: Block, text: string, env: Readonly<Record<string, string>>) {
+  const isOfExample = block.document.startsWith('examples/');
+  const examples = isOfExample
+    ? [{ path: join(root, 'examples'), presence: 'must-exist' } as const]
+    : [];
   const folder = folders.get(block.document) ?? folderOf(block.document);
   folders.set(block.document, folder);
   return loadConfig({
     path: noted(block, 'file') ?? noted(block, 'mistake') ?? 'config.yaml',
     text,
     env,
-    catalogue: findSinks([{ path: join(folder, 'sinks'), presence: 'must-exist' }]),
+    catalogue: findSinks([{ path: join(folder, 'sinks'), presence: 'must-exist' }, ...examples]),
   });
 }
 
