@@ -15,7 +15,7 @@ const otherNames = [
   'yml',
 ];
 const known =
-  /^(file: \S+|part|part of sinks\.\S+|mistake(: \S+)?|prometheus|compiled only: .+|biome-ignore .+)?$/;
+  /^(file: \S+|part|part of sinks\.\S+|mistake(: \S+)?|prometheus|compiled only: .+|terminal: \S+|biome-ignore .+)?$/;
 
 test('each fence of a document belongs to a block', () => {
   const fences = documents.flatMap((document) => textOf(document).match(/^ *```/gm) ?? []);
@@ -32,6 +32,16 @@ test('each comment above a block means something', () => {
   expect(blocks.filter(({ note }) => !known.test(note))).toEqual([]);
 });
 
-test.each(blocksIn('json'))('$at is JSON', ({ text }) => {
-  expect(() => JSON.parse(text)).not.toThrow();
+test('each block of JSON is JSON', () => {
+  for (const { at, text } of blocksIn('json'))
+    expect({ at, fault: faultOf(text) }).toEqual({ at, fault: '' });
 });
+
+function faultOf(text: string): string {
+  try {
+    JSON.parse(text);
+    return '';
+  } catch (error) {
+    return String(error);
+  }
+}

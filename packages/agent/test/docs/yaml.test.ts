@@ -60,8 +60,9 @@ describe('each YAML block of the documents', () => {
     expect(`${(refusal as ConfigError).message}\n`).toBe(next?.text);
   });
 
-  test('is there to each refusal of a file that is shown', () => {
-    const shown = blocksIn('text').filter(({ text }) => /^\S+\.yaml:\d+:\d+ {2}/m.test(text));
+  test('is there to each refusal that is shown of a file beside the reader', () => {
+    const refusal = /^[^\s/]+\.yaml:\d+:\d+ {2}/m;
+    const shown = blocksIn('text').filter(({ text }) => refusal.test(text));
     const answers = mistakes.map(({ at, document }) => {
       const all = blocksOf(document);
       return all[all.findIndex((block) => block.at === at) + 1]?.at;
@@ -108,25 +109,29 @@ function wholeOf(block: Block): string {
 
 const placeholder = '00000000-0000-0000-0000-000000000000';
 
-/** Loads a configuration beside the files that its document shows. */
+/** Loads a configuration, with the sinks that its document shows as files. */
 function load(block: Block, text: string, env: Readonly<Record<string, string>>) {
-  const isOfExample = block.document.startsWith('examples/');
-  const examples = isOfExample
-    ? [{ path: join(root, 'examples'), presence: 'must-exist' } as const]
-    : [];
-  const folder = folders.get(block.document) ?? folderOf(block.document);
-  folders.set(block.document, folder);
   return loadConfig({
     path: noted(block, 'file') ?? noted(block, 'mistake') ?? 'config.yaml',
     text,
     env,
-    catalogue: findSinks([{ path: join(folder, 'sinks'), presence: 'must-exist' }, ...examples]),
+    catalogue: findSinks(sinkFoldersOf(block.document)),
   });
+}
+
+/** Where the sinks of a document are: in the folders of its files, and beside it if it is that of an example. */
+function sinkFoldersOf(document: string): Parameters<typeof findSinks>[0] {
+  const folder = folders.get(document) ?? folderOf(document);
+  folders.set(document, folder);
+  const names = blocksOf(document).flatMap((block) => noted(block, 'file') ?? []);
+  const inFolders = names.filter((name) => name.includes('/')).map((name) => name.split('/')[0]);
+  const paths = [...new Set(inFolders)].map((name = '') => join(folder, name));
+  if (document.startsWith('examples/')) paths.push(join(root, 'examples'));
+  return paths.map((path) => ({ path, presence: 'must-exist' }));
 }
 
 function folderOf(document: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'tallyman-docs-'));
-  mkdirSync(join(folder, 'sinks'));
   for (const block of blocksOf(document)) {
     const name = noted(block, 'file');
     if (name === undefined) continue;
