@@ -124,8 +124,9 @@ function sinkFoldersOf(document: string): Parameters<typeof findSinks>[0] {
   const folder = folders.get(document) ?? folderOf(document);
   folders.set(document, folder);
   const names = blocksOf(document).flatMap((block) => noted(block, 'file') ?? []);
-  const inFolders = names.filter((name) => name.includes('/')).map((name) => name.split('/')[0]);
-  const paths = [...new Set(inFolders)].map((name = '') => join(folder, name));
+  const inFolders = names.filter((name) => name.includes('/'));
+  const sinkFolders = new Set(inFolders.map((name) => name.slice(0, name.indexOf('/'))));
+  const paths = [...sinkFolders].map((name) => join(folder, name));
   if (document.startsWith('examples/')) paths.push(join(root, 'examples'));
   return paths.map((path) => ({ path, presence: 'must-exist' }));
 }
