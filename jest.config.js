@@ -12,7 +12,10 @@ export default {
       },
     ],
   },
-  moduleNameMapper: { '^@tallyman/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts' },
+  moduleNameMapper: {
+    '^@tallyman/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@tallyman/([a-z-]+)/([a-z-]+)$': '<rootDir>/packages/$1/src/$2/index.ts',
+  },
   globalSetup: '<rootDir>/jest.setup.js',
   testTimeout: 30_000,
 };

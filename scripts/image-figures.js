@@ -5,7 +5,7 @@
 // On the engine of DOCKER_HOST, else /var/run/docker.sock, and by its own times. Needs a build.
 
 import { systemClock } from '../packages/sdk/dist/index.js';
-import { DockerClient, engineSocket, outputsFrom } from '../packages/testkit/dist/index.js';
+import { DockerClient, engineSocket, outputsFrom } from '../packages/testkit/dist/docker/index.js';
 
 const [image = 'tallyman', runs = '5'] = process.argv.slice(2);
 const client = new DockerClient(engineSocket());

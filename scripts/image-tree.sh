@@ -9,10 +9,10 @@ rm -rf .image
 # The lockfile was verified when the workspace was installed; without the registry it cannot be verified again.
 pnpm --filter tallyman deploy --prod --offline --trust-lockfile \
   --config.inject-workspace-packages=true --node-linker hoisted .image
+cp LICENSE .image
 
 cd .image
-rm -rf pnpm-lock.yaml pnpm-workspace.yaml node_modules/.pnpm* node_modules/.modules.yaml \
-  node_modules/.bin node_modules/@tallyman/testkit/recordings
+rm -rf pnpm-lock.yaml pnpm-workspace.yaml node_modules/.pnpm* node_modules/.modules.yaml node_modules/.bin
 # What packages bring and nothing runs. Licences stay.
 for folder in test tests docs benchmarks examples; do
   rm -rf node_modules/*/$folder node_modules/@*/*/$folder

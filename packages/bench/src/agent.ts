@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type ContainerLog, type ContainerRecord, systemClock } from '@tallyman/sdk';
-import { textAt, valueAt } from '@tallyman/testkit';
+import { textAt, valueAt } from '@tallyman/testkit/docker';
 import { endsWithUs } from './ends-with-us.ts';
 import { type ProcessUsage, usageOf } from './measure/process-usage.ts';
 

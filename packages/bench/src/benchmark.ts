@@ -1,4 +1,4 @@
-import type { DockerClient } from '@tallyman/testkit';
+import type { DockerClient } from '@tallyman/testkit/docker';
 import type { Report } from './report.ts';
 
 /** What the command line asks for; a benchmark has defaults of its own for what is absent. */

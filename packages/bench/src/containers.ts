@@ -1,4 +1,4 @@
-import type { DockerClient } from '@tallyman/testkit';
+import type { DockerClient } from '@tallyman/testkit/docker';
 
 // More at once only make an engine on a small machine slower.
 const atOnce = 8;

@@ -1,4 +1,4 @@
-import { EmbeddedEngine } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { lineStart } from './numbered-lines.ts';
 
 // The embedded engine in a process of its own: `node embedded-engine-process.js CONTAINERS PREFIX`. Each container

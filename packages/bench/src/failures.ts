@@ -1,4 +1,4 @@
-import { valueAt } from '@tallyman/testkit';
+import { valueAt } from '@tallyman/testkit/docker';
 import type { AgentEnd } from './agent.ts';
 import type { Damage } from './logentries-sink.ts';
 

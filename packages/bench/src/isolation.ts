@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type DockerClient, ReceiverProcess } from '@tallyman/testkit';
+import { ReceiverProcess } from '@tallyman/testkit';
+import type { DockerClient } from '@tallyman/testkit/docker';
 import { BenchAgent } from './agent.ts';
 import { medianOf, p99Of } from './figures.ts';
 import type { Report } from './report.ts';

@@ -1,4 +1,4 @@
-import type { DockerClient } from '@tallyman/testkit';
+import type { DockerClient } from '@tallyman/testkit/docker';
 import { BenchAgent } from './agent.ts';
 import type { BenchSettings } from './benchmark.ts';
 import { type LogReader, logentriesTo, logsOnly } from './logentries-sink.ts';

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { DockerClient } from '@tallyman/testkit';
+import type { DockerClient } from '@tallyman/testkit/docker';
 import { BenchAgent, newAgentFolder } from './agent.ts';
 import { type LogReader, logentriesTo, logsOnly } from './logentries-sink.ts';
 import type { EngineProcesses } from './measure/engine-usage.ts';

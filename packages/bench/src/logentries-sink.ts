@@ -1,4 +1,4 @@
-import type { DockerClient } from '@tallyman/testkit';
+import type { DockerClient } from '@tallyman/testkit/docker';
 import type { ReceiverAnswer } from './numbered-receiver.ts';
 
 const token = '10a5c0de-5eed-4a6b-8c1d-70c5e0000001';

@@ -1,4 +1,4 @@
-import type { DockerClient } from '@tallyman/testkit';
+import type { DockerClient } from '@tallyman/testkit/docker';
 import type { BenchSettings } from './benchmark.ts';
 import { type Contenders, logContenders } from './log-contenders.ts';
 import { failuresOf, verdictsOf } from './log-verdicts.ts';

@@ -6,7 +6,7 @@ import {
   engineAnswers,
   engineSocket,
   PrivateEngine,
-} from '@tallyman/testkit';
+} from '@tallyman/testkit/docker';
 import { remarks } from './agent.ts';
 import { benchmarks } from './benchmarks.ts';
 import { writePage } from './docs/write-page.ts';

@@ -1,5 +1,5 @@
 import { systemClock } from '@tallyman/sdk';
-import type { DockerClient } from '@tallyman/testkit';
+import type { DockerClient } from '@tallyman/testkit/docker';
 import { lineStart, printingAndEnding, printingFrom0, printingOne } from './numbered-lines.ts';
 
 const pollMs = 100;

@@ -1,5 +1,5 @@
 import { loadavg } from 'node:os';
-import type { DockerClient } from '@tallyman/testkit';
+import type { DockerClient } from '@tallyman/testkit/docker';
 import { type AgentEnd, BenchAgent } from './agent.ts';
 import { budgets, verdictOf } from './budgets.ts';
 import { damages, unsettled } from './failures.ts';

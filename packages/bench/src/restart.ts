@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { systemClock } from '@tallyman/sdk';
-import { type DockerClient, numberAt } from '@tallyman/testkit';
+import { type DockerClient, numberAt } from '@tallyman/testkit/docker';
 import { type AgentEnd, BenchAgent, newAgentFolder } from './agent.ts';
 import { CountingProxy } from './counting-proxy.ts';
 import { damages, unsettled } from './failures.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { messageOf } from '@tallyman/sdk';
-import { textAt, valueAt } from '@tallyman/testkit';
+import { textAt, valueAt } from '@tallyman/testkit/docker';
 import type { Machine } from './measure/machine.ts';
 import type { Report } from './report.ts';
 

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { freemem } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { DockerClient } from '@tallyman/testkit';
+import type { DockerClient } from '@tallyman/testkit/docker';
 import { BenchAgent } from './agent.ts';
 import { askChild, endChild } from './ask-child.ts';
 import type { BenchSettings } from './benchmark.ts';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { ContainerStat } from '@tallyman/sdk';
-import type { DockerClient } from '@tallyman/testkit';
+import type { DockerClient } from '@tallyman/testkit/docker';
 import { BenchAgent } from './agent.ts';
 import type { EngineProcesses } from './measure/engine-usage.ts';
 import type { Contender } from './measure/round-robin.ts';

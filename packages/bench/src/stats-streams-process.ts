@@ -1,4 +1,4 @@
-import { DockerClient } from '@tallyman/testkit';
+import { DockerClient } from '@tallyman/testkit/docker';
 
 // Reads the stream of samples of each running container with a prefix: `node stats-streams-process.js SOCKET PREFIX`.
 

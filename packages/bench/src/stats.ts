@@ -1,4 +1,4 @@
-import type { DockerClient } from '@tallyman/testkit';
+import type { DockerClient } from '@tallyman/testkit/docker';
 import type { BenchSettings } from './benchmark.ts';
 import { budgets, type Verdict, verdictOf } from './budgets.ts';
 import { sleeping, startContainers } from './containers.ts';

@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
 const packages = new URL('../../', import.meta.url);
@@ -70,6 +71,13 @@ describe('the architecture', () => {
     expect(used.filter(({ from }) => !allowed.test(from))).toEqual([]);
   });
 
+  test('what a test of a sink takes from the test kit brings no engine with it', () => {
+    const reached = reachedFrom('testkit/src/index.ts');
+
+    expect(reached.size).toBeGreaterThan(20);
+    expect([...reached].filter((file) => /src\/(docker|embedded|record)\//.test(file))).toEqual([]);
+  });
+
   test('time comes from the clock', () => {
     const usesTime = /\b(setTimeout|setInterval|Date\.now|node:timers)\b/;
     const timed = sources.filter(({ text }) => usesTime.test(withoutComments(text)));
@@ -77,6 +85,16 @@ describe('the architecture', () => {
     expect(timed.map(({ file }) => file)).toEqual(['sdk/src/clock.ts']);
   });
 });
+
+/** A module and what it imports of its own package, over any number of steps. */
+function reachedFrom(file: string, reached = new Set<string>()): ReadonlySet<string> {
+  if (reached.has(file)) return reached;
+  reached.add(file);
+  for (const each of imports)
+    if (each.file === file && each.from.startsWith('.'))
+      reachedFrom(join(dirname(file), each.from), reached);
+  return reached;
+}
 
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');

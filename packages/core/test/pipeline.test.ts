@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Batch, type ContainerRecord, retryable, type Sink, systemClock } from '@tallyman/sdk';
-import { EmbeddedEngine, expectBalanced } from '@tallyman/testkit';
+import { expectBalanced } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { Agent, laneTo } from './collect/agent.ts';
 import { HandSink } from './ship/lane-under-test.ts';
 import { until } from './until.ts';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Batch, type ContainerRecord, retryable, type Sink, systemClock } from '@tallyman/sdk';
-import { type EmbeddedContainer, EmbeddedEngine, expectBalanced } from '@tallyman/testkit';
+import { expectBalanced } from '@tallyman/testkit';
+import { type EmbeddedContainer, EmbeddedEngine } from '@tallyman/testkit/embedded';
 import fc from 'fast-check';
 import type { LaneSettings } from '../src/settings.ts';
 import { Agent, laneTo } from './collect/agent.ts';

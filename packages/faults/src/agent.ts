@@ -16,7 +16,7 @@ const exitLimitMs = 20_000;
 const mostDeaths = 5;
 
 /** What a lane says of its records at the end. */
-export interface Account {
+interface Account {
   readonly offered: number;
   readonly delivered: number;
   readonly dropped: Readonly<Record<string, number>>;

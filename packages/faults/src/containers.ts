@@ -1,5 +1,5 @@
 import { systemClock } from '@tallyman/sdk';
-import { type DockerClient, isRefusal, type PrivateEngine } from '@tallyman/testkit';
+import { type DockerClient, isRefusal, type PrivateEngine } from '@tallyman/testkit/docker';
 import { type Printed, printedBy, printedByRule } from './ledger/printed.ts';
 import { linesPerSecond, type WriterPace, writerCommand } from './printed-line.ts';
 

@@ -1,5 +1,5 @@
 import type { Life, Said } from './agent.ts';
-import { type SinkName, sinkNames } from './agent-config.ts';
+import type { SinkName } from './agent-config.ts';
 import type { Removed } from './containers.ts';
 import type { InjectedFault } from './inject/kinds.ts';
 import { type AgentEnd, type Explanation, explain, type Period } from './ledger/explained.ts';
@@ -19,7 +19,7 @@ export interface Evidence {
 }
 
 /** One sink's verdict, and why lines came again. */
-export interface SinkFindings extends SinkVerdict, Explanation {
+interface SinkFindings extends SinkVerdict, Explanation {
   /** Requests that the agent itself called another attempt. */
   readonly attempts: number;
 }
@@ -38,11 +38,6 @@ export function findingsOf(evidence: Evidence): Findings {
     findingsAt('posted', evidence),
   ];
   return { tall, small, posted };
-}
-
-/** A sum over the sinks. */
-export function totalOf(findings: Findings, count: (sink: SinkFindings) => number): number {
-  return sinkNames.reduce((sum, name) => sum + count(findings[name]), 0);
 }
 
 function findingsAt(sink: SinkName, { printed, removed, ledgers, lives, faults, said }: Evidence) {

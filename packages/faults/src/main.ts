@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { messageOf } from '@tallyman/sdk';
-import { canStartEngines } from '@tallyman/testkit';
+import { canStartEngines } from '@tallyman/testkit/docker';
 import { optionsFrom, type RunOptions, usage } from './options.ts';
 import { textOf } from './report.ts';
 import { runLedgerTest } from './run.ts';

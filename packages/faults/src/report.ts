@@ -21,7 +21,7 @@ export interface Result {
   readonly checks: readonly Check[];
 }
 
-export interface KindFigures {
+interface KindFigures {
   readonly kind: string;
   readonly injected: number;
   readonly bit: number;
@@ -32,7 +32,7 @@ export interface KindFigures {
   readonly lines: number;
 }
 
-export interface RemovedFigures {
+interface RemovedFigures {
   readonly containers: number;
   readonly unreadLines: number;
 }

@@ -1,6 +1,6 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PrivateEngine } from '@tallyman/testkit';
+import { PrivateEngine } from '@tallyman/testkit/docker';
 import { AgentLives } from './agent.ts';
 import { agentConfig, type LogReader, sinkKinds } from './agent-config.ts';
 import { Containers } from './containers.ts';

@@ -8,5 +8,4 @@ export {
 export { type RefusalOptions, refusalFrom } from './refusal.ts';
 export { type HttpResponse, isSuccess } from './response.ts';
 export { retryAfterMsFrom } from './retry-after.ts';
-export { urlWithoutCredentials } from './url.ts';
 export { userAgentOf } from './user-agent.ts';

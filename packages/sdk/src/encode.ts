@@ -13,8 +13,12 @@ export interface JsonWritable {
   [writeJson](target: JsonTarget): void;
 }
 
+interface Encodable {
+  readonly records: readonly ContainerRecord[];
+}
+
 /** The records as JSON, one a line, each line ended by `\n` (NDJSON). The caller owns the bytes. */
-export function encodeJsonLines(batch: { readonly records: readonly ContainerRecord[] }): Buffer {
+export function encodeJsonLines(batch: Encodable): Buffer<ArrayBuffer> {
   const target = new JsonBytes();
   const records = recordsOf(batch);
   for (let index = 0; index < records.length; index++) {
@@ -25,7 +29,7 @@ export function encodeJsonLines(batch: { readonly records: readonly ContainerRec
 }
 
 /** The records as one JSON array. The caller owns the bytes. */
-export function encodeJsonArray(batch: { readonly records: readonly ContainerRecord[] }): Buffer {
+export function encodeJsonArray(batch: Encodable): Buffer<ArrayBuffer> {
   const target = new JsonBytes();
   target.byte(openBracket);
   const records = recordsOf(batch);

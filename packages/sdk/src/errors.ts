@@ -27,12 +27,12 @@ export interface SinkErrorOptions {
    * HTTP status, where there is one. 401 and 403 mean that the credentials are refused: the lane holds its
    * records and tries again slowly. 413 means that the batch is too large: it is cut in half.
    */
-  readonly status?: number;
+  readonly status?: number | undefined;
 }
 
 export interface RetryableOptions extends SinkErrorOptions {
   /** How long the destination asks to be left alone, in milliseconds. Pauses the whole lane. */
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** The part of a batch that was not accepted. Indexes are positions in `batch.records`; unlisted records count as delivered. */
@@ -41,7 +41,7 @@ export interface PartialOutcome {
   readonly retry?: readonly number[];
   /** Not to be tried again. A reason from {@link dropReasons} is counted as such; any other text is counted as `refused` and logged. */
   readonly drop?: readonly { readonly index: number; readonly reason: string }[];
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** What a sink's `write` and `open` reject with. Made by {@link retryable}, {@link permanent} and {@link partial}. */

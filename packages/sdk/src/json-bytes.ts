@@ -91,7 +91,7 @@ export class JsonBytes implements JsonTarget {
   }
 
   /** What was written, until the next change. */
-  view(): Buffer {
+  view(): Buffer<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
   }
 

@@ -2,7 +2,7 @@ import type { Batch, ContainerEvent, ContainerStat } from '@tallyman/sdk';
 
 export type LibratoRecord = ContainerStat | ContainerEvent;
 
-export const periodMs = 10_000;
+const periodMs = 10_000;
 
 /** The beginning of a slot, a minute ago: receivers go by the clock of this machine. */
 export const slotMs = Math.floor((Date.now() - 60_000) / periodMs) * periodMs;

@@ -17,7 +17,7 @@ export interface AgentState {
   readonly lanes: readonly LaneState[];
 }
 
-export interface AgentProcessState {
+interface AgentProcessState {
   readonly version: string;
   /** Name of the Docker host. */
   readonly host: string;
@@ -58,7 +58,7 @@ export interface ContainerState {
   readonly stat?: ContainerStatState;
 }
 
-export interface ContainerLogState {
+interface ContainerLogState {
   /** Where the log is read from. */
   readonly reader: 'engine' | 'file' | 'attach';
   readonly lines: number;

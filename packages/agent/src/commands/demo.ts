@@ -47,7 +47,7 @@ async function showEmbedded(
 ): Promise<number> {
   const { diagnostics, stop } = surroundings;
   // Imported here, as an agent at work has no use for it.
-  const { demoWorld, EmbeddedEngine } = await import('@tallyman/testkit');
+  const { demoWorld, EmbeddedEngine } = await import('@tallyman/testkit/embedded');
   await using engine = new EmbeddedEngine();
   await engine.start();
   diagnostics.info(

@@ -3,7 +3,7 @@ import type { Examination } from './examination.ts';
 import type { Finding } from './finding.ts';
 
 /** The longest that one examination takes: longer than a sink is given to open. */
-export const examinationLimitMs = 20_000;
+const examinationLimitMs = 20_000;
 
 /**
  * Runs all examinations side by side. One that does not end in time, or fails, is a finding itself, so this takes no

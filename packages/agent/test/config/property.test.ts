@@ -2,8 +2,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { LoadedConfig } from '../../src/config/model.ts';
-import { printedConfig, printedTree } from '../../src/config/print.ts';
+import { printedTree } from '../../src/config/print.ts';
 import { complaints, load } from './loading.ts';
+import { printedConfig } from './printed-config.ts';
 
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
 const duration = fc

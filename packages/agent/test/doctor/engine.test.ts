@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { EmbeddedEngine, type EmbeddedEngineOptions } from '@tallyman/testkit';
+import { EmbeddedEngine, type EmbeddedEngineOptions } from '@tallyman/testkit/embedded';
 import { Checkup } from '../support/checkup.ts';
 import { SwitchedProxy } from '../support/switched-proxy.ts';
 

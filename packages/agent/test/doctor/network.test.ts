@@ -4,7 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { certificateFor, EmbeddedEngine } from '@tallyman/testkit';
+import { certificateFor } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { Checkup } from '../support/checkup.ts';
 import { EngineOverTcp } from '../support/engine-over-tcp.ts';
 

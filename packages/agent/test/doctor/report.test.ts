@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { EmbeddedEngine, VirtualClock } from '@tallyman/testkit';
+import { VirtualClock } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { findingLines } from '../../src/commands/finding-lines.ts';
 import type { Examination } from '../../src/doctor/examination.ts';
 import { findingsOf } from '../../src/doctor/examine.ts';

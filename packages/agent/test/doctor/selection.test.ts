@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { EmbeddedEngine } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { Checkup } from '../support/checkup.ts';
 import { canMakeRoot, OtherRoot } from '../support/other-root.ts';
 

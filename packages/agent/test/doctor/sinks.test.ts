@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { EmbeddedEngine, LibratoReceiver } from '@tallyman/testkit';
+import { LibratoReceiver } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { sinkFile } from '../process/sink-file.ts';
 import { Checkup } from '../support/checkup.ts';
 import { libratoEmail as email, libratoTokens } from '../support/receivers.ts';

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { EmbeddedEngine } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { Checkup } from '../support/checkup.ts';
 import { nobody, testAsNobody } from '../support/nobody.ts';
 import { canMakeRoot, OtherRoot } from '../support/other-root.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { describeEngine } from '@tallyman/testkit';
+import { describeEngine } from '@tallyman/testkit/docker';
 import { AdminClient, anyPort } from '../support/admin-client.ts';
 import { agentFor } from '../support/collected.ts';
 import { idle, print } from '../support/numbered.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { describeEngine } from '@tallyman/testkit';
+import { describeEngine } from '@tallyman/testkit/docker';
 import { agentFor } from '../support/collected.ts';
 import { laneOf } from '../support/said.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { describePrivateEngine } from '@tallyman/testkit';
+import { describePrivateEngine } from '@tallyman/testkit/docker';
 import type { AgentProcess } from '../support/agent-process.ts';
 import { agentFor } from '../support/collected.ts';
 import { engineLines } from '../support/engine-log.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { type DockerClient, describePrivateEngine } from '@tallyman/testkit';
+import { type DockerClient, describePrivateEngine } from '@tallyman/testkit/docker';
 import { AgentLives, livesLimitMs } from '../support/agent-lives.ts';
 import { compared, sound } from '../support/compared.ts';
 import { engineEntries } from '../support/engine-log.ts';

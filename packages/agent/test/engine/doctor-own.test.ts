@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type DockerClient, describeEngine } from '@tallyman/testkit';
+import { type DockerClient, describeEngine } from '@tallyman/testkit/docker';
 import { Checkup } from '../support/checkup.ts';
 import { canMakeRoot, OtherRoot } from '../support/other-root.ts';
 

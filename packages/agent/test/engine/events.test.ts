@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { describeEngine, testImage } from '@tallyman/testkit';
+import { describeEngine, testImage } from '@tallyman/testkit/docker';
 import type { AgentProcess } from '../support/agent-process.ts';
 import { agentFor } from '../support/collected.ts';
 

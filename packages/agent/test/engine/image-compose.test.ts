@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { describeEngine, textAt } from '@tallyman/testkit';
+import { describeEngine, textAt } from '@tallyman/testkit/docker';
 import { parse } from 'yaml';
 import { ensureAgentImage } from '../support/agent-image.ts';
 import { ContainedAgent } from '../support/contained-agent.ts';

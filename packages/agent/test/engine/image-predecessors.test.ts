@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { describeEngine, type LibratoPoint } from '@tallyman/testkit';
+import type { LibratoPoint } from '@tallyman/testkit';
+import { describeEngine } from '@tallyman/testkit/docker';
 import { ensureAgentImage } from '../support/agent-image.ts';
 import { ContainedAgent } from '../support/contained-agent.ts';
 import { engineEntries } from '../support/engine-log.ts';

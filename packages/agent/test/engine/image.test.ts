@@ -1,6 +1,6 @@
 import { rmSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { describeEngine, textAt } from '@tallyman/testkit';
+import { describeEngine, textAt } from '@tallyman/testkit/docker';
 import { version } from '../../src/version.ts';
 import { agentFolder } from '../support/agent-folder.ts';
 import { ensureAgentImage } from '../support/agent-image.ts';

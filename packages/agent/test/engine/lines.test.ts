@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { describeEngine } from '@tallyman/testkit';
+import { describeEngine } from '@tallyman/testkit/docker';
 import type { AgentProcess } from '../support/agent-process.ts';
 import { agentFor } from '../support/collected.ts';
 import { engineEntries, engineLines } from '../support/engine-log.ts';

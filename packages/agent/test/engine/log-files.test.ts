@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { type DockerClient, describeEngine } from '@tallyman/testkit';
+import { type DockerClient, describeEngine } from '@tallyman/testkit/docker';
 import { AgentLives, livesLimitMs } from '../support/agent-lives.ts';
 import { agentFor } from '../support/collected.ts';
 import { compared, sound } from '../support/compared.ts';

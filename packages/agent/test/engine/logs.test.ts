@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { describeEngine, testImage } from '@tallyman/testkit';
+import { describeEngine, testImage } from '@tallyman/testkit/docker';
 import { agentFor } from '../support/collected.ts';
 import { engineLines, nineDigits } from '../support/engine-log.ts';
 import { laneOf } from '../support/said.ts';

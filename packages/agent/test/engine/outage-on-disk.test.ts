@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { type DockerClient, describeEngine, ReceiverProcess } from '@tallyman/testkit';
+import { ReceiverProcess } from '@tallyman/testkit';
+import { type DockerClient, describeEngine } from '@tallyman/testkit/docker';
 import { AgentLives, livesLimitMs } from '../support/agent-lives.ts';
 import { compared, sound } from '../support/compared.ts';
 import { idle, print } from '../support/numbered.ts';

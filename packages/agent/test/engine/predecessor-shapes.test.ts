@@ -1,5 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { type DockerClient, describeEngine, numberAt, testImage, valueAt } from '@tallyman/testkit';
+import {
+  type DockerClient,
+  describeEngine,
+  numberAt,
+  testImage,
+  valueAt,
+} from '@tallyman/testkit/docker';
 import { agentFor } from '../support/collected.ts';
 import { engineLines, nineDigits } from '../support/engine-log.ts';
 import {

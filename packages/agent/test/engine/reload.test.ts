@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type DockerClient, describeEngine } from '@tallyman/testkit';
+import { type DockerClient, describeEngine } from '@tallyman/testkit/docker';
 import { AgentProcess, reloaded } from '../support/agent-process.ts';
 import { compared, sound } from '../support/compared.ts';
 import { engineLines } from '../support/engine-log.ts';

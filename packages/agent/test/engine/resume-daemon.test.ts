@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { describePrivateEngine } from '@tallyman/testkit';
+import { describePrivateEngine } from '@tallyman/testkit/docker';
 import { AgentLives, livesLimitMs } from '../support/agent-lives.ts';
 import { compared, sound } from '../support/compared.ts';
 import { engineLines } from '../support/engine-log.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { describeEngine } from '@tallyman/testkit';
+import { describeEngine } from '@tallyman/testkit/docker';
 import { AgentLives, livesLimitMs } from '../support/agent-lives.ts';
 import { compared, sound } from '../support/compared.ts';
 import { engineLines } from '../support/engine-log.ts';

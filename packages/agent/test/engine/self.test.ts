@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { containerIdFrom } from '@tallyman/core';
-import { describeEngine } from '@tallyman/testkit';
+import { describeEngine } from '@tallyman/testkit/docker';
 import { agentFolder } from '../support/agent-folder.ts';
 import { program } from '../support/agent-process.ts';
 import { agentFor } from '../support/collected.ts';

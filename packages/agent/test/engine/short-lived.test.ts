@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { describeEngine } from '@tallyman/testkit';
+import { describeEngine } from '@tallyman/testkit/docker';
 import { agentFor } from '../support/collected.ts';
 import { engineLines } from '../support/engine-log.ts';
 

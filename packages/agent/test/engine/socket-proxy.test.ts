@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { describePrivateEngine } from '@tallyman/testkit';
+import { describePrivateEngine } from '@tallyman/testkit/docker';
 import { AgentProcess } from '../support/agent-process.ts';
 import { compared, sound } from '../support/compared.ts';
 import { idle, print } from '../support/numbered.ts';

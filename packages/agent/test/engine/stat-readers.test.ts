@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { describeEngine, valueAt } from '@tallyman/testkit';
+import { describeEngine, valueAt } from '@tallyman/testkit/docker';
 import { agentFor } from '../support/collected.ts';
 
 const readers = [

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { ContainerStat } from '@tallyman/sdk';
-import { describeEngine, valueAt } from '@tallyman/testkit';
+import { describeEngine, valueAt } from '@tallyman/testkit/docker';
 import type { AgentProcess } from '../support/agent-process.ts';
 import { agentFor } from '../support/collected.ts';
 import { cpuPercentShown, memoryShownBytes } from '../support/docker-stats.ts';

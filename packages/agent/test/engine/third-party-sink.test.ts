@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { describeEngine } from '@tallyman/testkit';
+import { describeEngine } from '@tallyman/testkit/docker';
 import { AgentProcess } from '../support/agent-process.ts';
 import { isRecord, jsonIn } from '../support/said.ts';
 import { until } from '../support/until.ts';

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { ContainerStat } from '@tallyman/sdk';
-import { describeEngine, type LibratoPoint, testImage } from '@tallyman/testkit';
+import type { LibratoPoint } from '@tallyman/testkit';
+import { describeEngine, testImage } from '@tallyman/testkit/docker';
 import { agentFor } from '../support/collected.ts';
 import { engineLines } from '../support/engine-log.ts';
 import {

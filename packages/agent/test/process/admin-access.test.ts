@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
-import { EmbeddedEngine } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { anyPort } from '../support/admin-client.ts';
 import { asked } from './asked.ts';
 import { sinkFile } from './sink-file.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { EmbeddedEngine } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import type { LiveEvents } from '../support/admin-client.ts';
 import { numbered } from '../support/numbered.ts';
 import { countTakenBy, order, recordingSinkFiles } from '../support/recording-sink.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { EmbeddedEngine, expectBalanced } from '@tallyman/testkit';
+import { expectBalanced } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { metricSections } from '../../src/admin/metrics/sections.ts';
 import { AdminClient, anyPort } from '../support/admin-client.ts';
 import { AgentProcess } from '../support/agent-process.ts';

@@ -1,4 +1,4 @@
-import type { EmbeddedEngine } from '@tallyman/testkit';
+import type { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { AdminClient, anyPort } from '../support/admin-client.ts';
 import { type AgentOptions, AgentProcess } from '../support/agent-process.ts';
 

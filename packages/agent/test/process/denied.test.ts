@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
-import { EmbeddedEngine } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { AgentProcess } from '../support/agent-process.ts';
 import { nobody, testAsNobody } from '../support/nobody.ts';
 

@@ -1,4 +1,4 @@
-import type { EmbeddedEngine } from '@tallyman/testkit';
+import type { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { until } from '../support/until.ts';
 
 /** Waits until the agent reads a log: of a container that ran before it, only what is printed then is new. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { EmbeddedEngine } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { type AgentOptions, AgentProcess } from '../support/agent-process.ts';
 
 // Clears the screen, sets the title, rings, goes back to the line's start, and the same as C1 controls.

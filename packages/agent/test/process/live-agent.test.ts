@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { EmbeddedEngine } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { harmful, hostile } from '../live/hostile.ts';
 import { AgentProcess } from '../support/agent-process.ts';
 import { hasTerminal, TerminalWindow } from '../support/terminal-window.ts';

@@ -1,11 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ContainerRecord } from '@tallyman/sdk';
-import {
-  type EmbeddedContainer,
-  EmbeddedEngine,
-  type LibratoPoint,
-  type TcpStep,
-} from '@tallyman/testkit';
+import type { LibratoPoint, TcpStep } from '@tallyman/testkit';
+import { type EmbeddedContainer, EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { AgentProcess } from '../support/agent-process.ts';
 import {
   type Arrived,

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { EmbeddedEngine, LibratoReceiver, LogentriesReceiver } from '@tallyman/testkit';
+import { LibratoReceiver, LogentriesReceiver } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { AgentProcess } from '../support/agent-process.ts';
 
 const token = '11111111-2222-3333-4444-555555555555';

@@ -1,7 +1,8 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { EmbeddedEngine, expectBalanced } from '@tallyman/testkit';
+import { expectBalanced } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { configure } from '../support/agent-folder.ts';
 import { type AgentOptions, AgentProcess, reloaded } from '../support/agent-process.ts';
 import { messagesIn, order, recordingSinkFiles, takenBy } from '../support/recording-sink.ts';

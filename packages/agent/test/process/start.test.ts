@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { EmbeddedEngine } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { AgentProcess } from '../support/agent-process.ts';
 import { laneOf } from '../support/said.ts';
 import { following } from './following.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { EmbeddedEngine } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { type AgentOptions, AgentProcess } from '../support/agent-process.ts';
 import { laneOf } from '../support/said.ts';
 import { following } from './following.ts';

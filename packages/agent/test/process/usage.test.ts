@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { EmbeddedEngine } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { type AgentOptions, AgentProcess } from '../support/agent-process.ts';
 import { sinkFile } from './sink-file.ts';
 
@@ -42,21 +42,6 @@ test('--version is the version and nothing else', async () => {
   const { exitCode, stdout } = await ran(['--version']);
 
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-  expect(exitCode).toBe(0);
-});
-
-test('sinks lists the built-in ones and those of a folder, without running them', async () => {
-  const files = { 'mine.mjs': 'throw new Error("must not run");' };
-
-  const { exitCode, stdout } = await ran(['sinks', '--sinks-dir', '.'], { files });
-
-  const rows = stdout
-    .trimEnd()
-    .split('\n')
-    .map((row) => row.split(/ {2,}/));
-  expect(rows.at(0)).toEqual(['SINK', 'FROM']);
-  expect(rows).toContainEqual(['stdout', 'the agent itself']);
-  expect(rows.at(-1)).toEqual(['mine', expect.stringMatching(/mine\.mjs$/)]);
   expect(exitCode).toBe(0);
 });
 

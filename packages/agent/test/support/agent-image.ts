@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildImage, type DockerClient, hasImage, importImage } from '@tallyman/testkit';
+import { buildImage, type DockerClient, hasImage, importImage } from '@tallyman/testkit/docker';
 
 const repository = fileURLToPath(new URL('../../../..', import.meta.url));
 const names = 'tallyman-test/agent';
@@ -24,7 +24,7 @@ export async function ensureAgentImage(client: DockerClient): Promise<string> {
 }
 
 /** The name of an image with Node and npm. */
-export async function ensureNodeImage(client: DockerClient): Promise<string> {
+async function ensureNodeImage(client: DockerClient): Promise<string> {
   const script = join(repository, 'scripts/image-base.sh');
   const name = `tallyman-test/node:${process.versions.node}-${shortHash(readFileSync(script))}`;
   if (!(await hasImage(client, name))) await importImage(client, outputOf(['sh', script]), name);

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { ContainerEvent, ContainerLog } from '@tallyman/sdk';
-import type { DockerClient } from '@tallyman/testkit';
+import type { DockerClient } from '@tallyman/testkit/docker';
 import { agentFolder } from './agent-folder.ts';
 import { type AgentEnd, type AgentOptions, AgentProcess } from './agent-process.ts';
 

@@ -15,6 +15,8 @@ export const program = fileURLToPath(new URL('../../bin/tallyman.js', import.met
 const built = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 export interface AgentOptions extends FolderOptions {
+  /** Another program than the built one of the repository. */
+  readonly program?: string;
   /** Instead of `run --config …`. */
   readonly args?: readonly string[];
   /** Beside `run --config …`. */
@@ -61,7 +63,8 @@ export class AgentProcess implements AsyncDisposable {
     this.#pipe = new Pipe(folder);
     const { userId, args = ['run', '--config', join(folder, 'config.yaml')] } = options;
     const { through = [], flags = [] } = options;
-    const [first = '', ...command] = [...through, process.execPath, program, ...args, ...flags];
+    const started = [process.execPath, options.program ?? program, ...args, ...flags];
+    const [first = '', ...command] = [...through, ...started];
     const { PATH = '', HOME = '' } = process.env;
     this.#child = spawn(first, command, {
       cwd: folder,

@@ -18,7 +18,7 @@ export interface RunOptions {
 }
 
 /** Longer than all examinations together may take. */
-export const checkupLimitMs = 60_000;
+const checkupLimitMs = 60_000;
 
 /** `tallyman check --connect`, as often as the test wants, in a folder of its own. To be held with `using`. */
 export class Checkup implements Disposable {

@@ -1,4 +1,4 @@
-import type { DockerClient } from '@tallyman/testkit';
+import type { DockerClient } from '@tallyman/testkit/docker';
 import { type AgentOptions, AgentProcess } from './agent-process.ts';
 
 /** An agent that collects from this engine only the test's own containers: those whose names match. */

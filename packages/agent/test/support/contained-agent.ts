@@ -1,6 +1,6 @@
 import type { AccountSnapshot } from '@tallyman/core';
 import type { ContainerRecord } from '@tallyman/sdk';
-import type { DockerClient } from '@tallyman/testkit';
+import type { DockerClient } from '@tallyman/testkit/docker';
 import { dockerRun } from './docker-run.ts';
 import { engineEntries } from './engine-log.ts';
 import { isAccount, isRecord, jsonIn } from './said.ts';

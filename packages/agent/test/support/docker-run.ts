@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { ContainerOptions } from '@tallyman/testkit';
+import type { ContainerOptions } from '@tallyman/testkit/docker';
 
 const list = { type: 'string', multiple: true } as const;
 const flags = {

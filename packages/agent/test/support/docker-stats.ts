@@ -1,4 +1,4 @@
-import { numberAt, valueAt } from '@tallyman/testkit';
+import { numberAt, valueAt } from '@tallyman/testkit/docker';
 
 /** The memory that `docker stats` shows (docker/cli stats_helpers.go, calculateMemUsageUnixNoCache). */
 export function memoryShownBytes(sample: unknown): number {

@@ -1,4 +1,4 @@
-import type { DockerClient } from '@tallyman/testkit';
+import type { DockerClient } from '@tallyman/testkit/docker';
 
 /** One entry of a container's log as the engine tells it, or a line joined from such entries. */
 export interface LogEntry {
@@ -34,7 +34,7 @@ export async function engineEntries(
  * The lines that a log comes to, in the order in which they end: pieces are joined where they have the same
  * time and no newline between them. Written apart from the agent's own decoder, as a second opinion.
  */
-export function linesOf(entries: readonly LogEntry[]): LogEntry[] {
+function linesOf(entries: readonly LogEntry[]): LogEntry[] {
   const lines: LogEntry[] = [];
   const open = new Map<LogEntry['stream'], LogEntry>();
   const end = (stream: LogEntry['stream']) => {

@@ -1,4 +1,4 @@
-import type { DockerClient } from '@tallyman/testkit';
+import type { DockerClient } from '@tallyman/testkit/docker';
 
 /** Does nothing until it is told to print: what is printed is then known to the line. */
 export const idle = 'trap "exit 0" TERM; while :; do sleep 1; done';

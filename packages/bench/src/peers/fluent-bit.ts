@@ -9,7 +9,7 @@ export function fluentBitProgram(): string | undefined {
 }
 
 /** Tail with the parser of Docker's json files, out as lines of JSON over TCP. */
-export function fluentBitConfig(folder: string, logPath: string, output: PeerOutput): string {
+function fluentBitConfig(folder: string, logPath: string, output: PeerOutput): string {
   return `[SERVICE]
     flush         1
     daemon        off

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { delimiter } from 'node:path';
 import { promisify } from 'node:util';
-import { findProgram } from '@tallyman/testkit';
+import { findProgram } from '@tallyman/testkit/docker';
 
 // Where daemons are, also where the PATH of a user has no such folder.
 const daemonFolders = ['/usr/sbin', '/usr/local/sbin'];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { PeerOutput } from './process.ts';
 
 /** imfile reads the log from its beginning, omfwd sends each line as it stands: the JSON is not read. */
-export function rsyslogConfig(folder: string, logPath: string, { host, port }: PeerOutput): string {
+function rsyslogConfig(folder: string, logPath: string, { host, port }: PeerOutput): string {
   return `global(workDirectory="${folder}" maxMessageSize="64k")
 module(load="imfile" mode="inotify")
 template(name="raw" type="string" string="%msg%\\n")

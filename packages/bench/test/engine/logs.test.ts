@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { describeEngine, textAt, valueAt } from '@tallyman/testkit';
+import { describeEngine, textAt, valueAt } from '@tallyman/testkit/docker';
 
 const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const lines = '5000';

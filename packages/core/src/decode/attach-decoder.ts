@@ -6,7 +6,7 @@ import type { Line } from './lines.ts';
 import { LogRecord, type LogSource, type StreamName } from './log.ts';
 
 /** The engine itself says, inside the stream, that it cannot go on (frame type 3). */
-export class EngineAttachError extends Error {
+class EngineAttachError extends Error {
   override readonly name = 'EngineAttachError';
 }
 

@@ -87,7 +87,7 @@ function commandOf({ Path, Args }: JsonObject): string | undefined {
 }
 
 /** Docker puts a slash before names. */
-export function withoutSlash(name: string): string {
+function withoutSlash(name: string): string {
   return name.startsWith('/') ? name.slice(1) : name;
 }
 

@@ -11,7 +11,7 @@ const newline = 0x0a;
 /** Before and behind each entry: its length, big endian. */
 export const localLengthBytes = 4;
 /** The driver's own bound (moby daemon/logger/local/read.go, maxMsgLen). */
-export const longestLocalEntryBytes = 1_000_000;
+const longestLocalEntryBytes = 1_000_000;
 
 /** Fields of `LogEntry` and `PartialLogEntryMetadata` (moby api/types/plugins/logdriver/entry.proto). */
 const field = { source: 1, timeNano: 2, line: 3, partial: 4, partialMetadata: 5 } as const;

@@ -13,7 +13,7 @@ export interface Limits {
 }
 
 /** How long a task may take to settle once it was told to. */
-export const graceMs = 1_000;
+const graceMs = 1_000;
 
 /**
  * Runs something of a sink's under a time limit that starts anew with every progress. At the limit, and when

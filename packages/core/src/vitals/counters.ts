@@ -1,5 +1,5 @@
 /** What the collectors count about themselves, so that silence is visible. */
-export const collectorCounters = [
+const collectorCounters = [
   'log_lines',
   'log_reconnects',
   'log_gaps',

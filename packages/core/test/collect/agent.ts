@@ -7,7 +7,8 @@ import {
   type Sink,
   systemClock,
 } from '@tallyman/sdk';
-import { type EmbeddedEngine, expectBalanced } from '@tallyman/testkit';
+import { expectBalanced } from '@tallyman/testkit';
+import type { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { HttpEngine } from '../../src/collect/engine-http.ts';
 import { type ReachedEngine, reachEngine } from '../../src/collect/reach.ts';
 import { Pipeline, type RemovedLane } from '../../src/pipeline.ts';

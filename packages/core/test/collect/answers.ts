@@ -1,4 +1,4 @@
-import type { Recording } from '@tallyman/testkit';
+import type { Recording } from '@tallyman/testkit/record';
 
 /** An answer with this body, in these chunks, for the embedded engine to serve. */
 export function recordingOf(...chunks: readonly (Buffer | string)[]): Recording {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { EmbeddedEngine } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import fc from 'fast-check';
 import { until } from '../until.ts';
 import { Agent } from './agent.ts';

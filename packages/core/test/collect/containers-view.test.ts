@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { EmbeddedEngine } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { HandSink } from '../ship/lane-under-test.ts';
 import { until } from '../until.ts';
 import { Agent, laneTo } from './agent.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { EmbeddedEngine, VirtualClock } from '@tallyman/testkit';
+import { VirtualClock } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { until, untilOn } from '../until.ts';
 import { Agent } from './agent.ts';
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '@tallyman/sdk';
-import { EmbeddedEngine, type EmbeddedEngineOptions, type Recording } from '@tallyman/testkit';
+import { EmbeddedEngine, type EmbeddedEngineOptions } from '@tallyman/testkit/embedded';
+import type { Recording } from '@tallyman/testkit/record';
 import { HttpEngine } from '../../src/collect/engine-http.ts';
 import { reachEngine } from '../../src/collect/reach.ts';
 import { logInto, type Said } from '../ship/lane-under-test.ts';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { EmbeddedEngine, type Endpoint, VirtualClock } from '@tallyman/testkit';
+import { VirtualClock } from '@tallyman/testkit';
+import { EmbeddedEngine, type Endpoint } from '@tallyman/testkit/embedded';
 import { frame, timeAt } from '../decode/bytes.ts';
 import { until } from '../until.ts';
 import { Agent } from './agent.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Clock, type ContainerRecord, systemClock } from '@tallyman/sdk';
-import { EmbeddedEngine } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { until } from '../until.ts';
 import { Agent } from './agent.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Clock, systemClock } from '@tallyman/sdk';
-import { EmbeddedEngine } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import type { LogSettings } from '../../src/settings.ts';
 import { until } from '../until.ts';
 import { Agent } from './agent.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ContainerRecord } from '@tallyman/sdk';
-import { EmbeddedEngine } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { type Sighting, Taps } from '../../src/collect/taps.ts';
 import { HandSink, logInto, type Said } from '../ship/lane-under-test.ts';
 import { until } from '../until.ts';

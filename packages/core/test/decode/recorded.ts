@@ -1,9 +1,9 @@
-import { type Recording, readRecording, recordedBody } from '@tallyman/testkit';
+import { type Recording, readRecording, recordedBody } from '@tallyman/testkit/record';
 
 const folder = new URL('../../../testkit/recordings/', import.meta.url);
 
 /** Of a real engine (`docker-28.5/NAME`), or written after documentation (`written/NAME`). */
-export function recorded(name: string): Promise<Recording> {
+function recorded(name: string): Promise<Recording> {
   return readRecording(new URL(`${name}.json`, folder));
 }
 

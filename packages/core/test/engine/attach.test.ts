@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { systemClock } from '@tallyman/sdk';
-import { type DockerClient, describeEngine } from '@tallyman/testkit';
+import { type DockerClient, describeEngine } from '@tallyman/testkit/docker';
 import { AttachReader, type AttachReaderSettings } from '../../src/collect/attach/reader.ts';
 import { Containers } from '../../src/collect/containers.ts';
 import type { ByteSource } from '../../src/collect/engine.ts';

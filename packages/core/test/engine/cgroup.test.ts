@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { systemClock } from '@tallyman/sdk';
-import { type ContainerOptions, type DockerClient, describeEngine } from '@tallyman/testkit';
+import { type ContainerOptions, type DockerClient, describeEngine } from '@tallyman/testkit/docker';
 import { HttpEngine } from '../../src/collect/engine-http.ts';
 import { CgroupSource } from '../../src/collect/stats/cgroup/source.ts';
 import { type ContainerDetails, containerFrom } from '../../src/decode/inspect.ts';

@@ -32,7 +32,7 @@ const position = fc.record(
 );
 
 /** Any mark that can be. */
-export const anyMark: fc.Arbitrary<LogMark> = fc.record(
+const anyMark: fc.Arbitrary<LogMark> = fc.record(
   { containerId: fc.nat().map(idOf), name: fc.string(), position, ended: time },
   { requiredKeys: ['containerId', 'name'] },
 );

@@ -1,4 +1,4 @@
-import type { PrivateEngine } from '@tallyman/testkit';
+import type { PrivateEngine } from '@tallyman/testkit/docker';
 import type { AgentLives } from '../agent.ts';
 import type { SinkName } from '../agent-config.ts';
 import type { Containers } from '../containers.ts';

@@ -23,7 +23,7 @@ export interface Occasions {
 }
 
 /** Why lines came again. */
-export interface Cause {
+interface Cause {
   /** Of a fault, or `connection`: it broke without one. */
   readonly kind: string;
   /** Connections or requests, or what of them, that came again. */

@@ -42,7 +42,7 @@ export interface Answers {
   readonly ledger: ReceivedLedger;
 }
 
-export interface ReceiverCounts {
+interface ReceiverCounts {
   /** Records, repeated ones too. */
   readonly records: number;
   /** Distinct lines by container. */

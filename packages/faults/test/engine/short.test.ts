@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { canStartEngines } from '@tallyman/testkit';
+import { canStartEngines } from '@tallyman/testkit/docker';
 
 const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 // A fixed one, so that a failure can be repeated.

@@ -3,7 +3,7 @@ import type { Answer } from './connection.ts';
 import { ReadingPace } from './reading-pace.ts';
 
 /** The most that a connection carries before it is confirmed. */
-export const connectionBytes = 4 * 1024 * 1024;
+const connectionBytes = 4 * 1024 * 1024;
 /** The longest that a connection carries before it is confirmed. */
 export const connectionMs = 1_000;
 

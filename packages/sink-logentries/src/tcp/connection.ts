@@ -40,7 +40,7 @@ export interface ConnectionContext {
 }
 
 /** How long the peer may take to close after we did. Less than an attempt may go without progress. */
-export const answerLimitMs = 10_000;
+const answerLimitMs = 10_000;
 
 // Given up sooner, the peer is not to blame for the answer that is missing.
 const patientMs = 1_000;

@@ -3,7 +3,7 @@ import type { ReceiverAddress } from '@tallyman/testkit';
 import definition, { type LogentriesOptions } from '../../src/index.ts';
 import { observedContext } from './context.ts';
 
-export const never: AbortSignal = new AbortController().signal;
+const never: AbortSignal = new AbortController().signal;
 
 /** Options as the sink receives them, with the defaults filled in. */
 export function optionsTo(

@@ -14,8 +14,6 @@ export { PrivateEngine, type PrivateEngineOptions } from './private-engine.ts';
 export { findProgram } from './programs.ts';
 export { type TarEntry, tarOf } from './tar.ts';
 export {
-  bodyOf,
-  EngineRefusal,
   type EngineRequest,
   isRefusal,
   numberAt,

@@ -9,7 +9,7 @@ export interface EngineRequest {
 }
 
 /** The engine answered, and the answer is no. */
-export class EngineRefusal extends Error {
+class EngineRefusal extends Error {
   override readonly name = 'EngineRefusal';
   readonly status: number;
 

@@ -18,7 +18,7 @@ export function sizesOf(chunking: Chunking): () => number {
 }
 
 /** mulberry32: small, fast, and the same everywhere. */
-export function randomFrom(seed: number): () => number {
+function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

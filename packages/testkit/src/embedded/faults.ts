@@ -21,7 +21,7 @@ export type Fault = FaultScope &
     | { readonly delayMs: number }
   );
 
-export interface FaultScope {
+interface FaultScope {
   /** How many requests it hits; 1 unless told. `Infinity` until `clearFaults()`. */
   readonly times?: number;
   /** Only requests for this container, by the reference in the path. */

@@ -10,5 +10,4 @@ export type { EmbeddedEngineOptions } from './engine-options.ts';
 export type { Endpoint, Fault } from './faults.ts';
 export type { Rotation } from './log-files.ts';
 export type { OutputStream } from './log-store.ts';
-export { runningSample, type Sampled, type SampleHost, stoppedSample } from './sample.ts';
 export type { Counters, Load } from './usage.ts';

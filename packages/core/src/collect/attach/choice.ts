@@ -5,7 +5,7 @@ import type { LogSettings } from '../../settings.ts';
 export type ReaderChoice = 'engine' | 'attach' | 'none';
 
 /** What an engine says of a log: `unknown` until it was asked. */
-export type Readability = 'unknown' | 'not_readable';
+type Readability = 'unknown' | 'not_readable';
 
 /** What else is known of a container. */
 export interface Known {

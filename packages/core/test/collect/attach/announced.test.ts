@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { EmbeddedEngine } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { Announced } from '../../../src/collect/attach/announced.ts';
 import { HttpEngine } from '../../../src/collect/engine-http.ts';
 import { until } from '../../until.ts';

@@ -1,9 +1,9 @@
+import { VirtualClock } from '@tallyman/testkit';
 import {
   type EmbeddedContainer,
   EmbeddedEngine,
   type EmbeddedEngineOptions,
-  VirtualClock,
-} from '@tallyman/testkit';
+} from '@tallyman/testkit/embedded';
 import { Announced, type AnnouncedConnection } from '../../../src/collect/attach/announced.ts';
 import {
   type AttachEnd,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { EmbeddedEngine } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { timeOfNanos } from '../../../src/decode/timestamp.ts';
 import { ScriptedLane, type ScriptedLaneOptions } from '../../route/scripted-lane.ts';
 import { until } from '../../until.ts';

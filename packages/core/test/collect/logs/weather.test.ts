@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Clock, systemClock } from '@tallyman/sdk';
-import { EmbeddedEngine, VirtualClock } from '@tallyman/testkit';
+import { VirtualClock } from '@tallyman/testkit';
+import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { ScriptedLane } from '../../route/scripted-lane.ts';
 import { until, untilOn } from '../../until.ts';
 import { numbered, text } from './lines.ts';

@@ -299,7 +299,7 @@ function changed(content: Buffer, change: Change): Buffer {
 }
 
 /** As the file system gives it. */
-export function errorOf(code: string): Error {
+function errorOf(code: string): Error {
   return Object.assign(new Error(`${code}: told to`), { code });
 }
 

@@ -20,7 +20,7 @@ interface Known {
   entry?: SpoolEntry;
 }
 
-export const maxBytes = 12_000;
+const maxBytes = 12_000;
 const segmentBytes = 1_500;
 
 /** A spool on a faulty disk, and beside it what must be true of it. */

@@ -23,7 +23,7 @@ export interface CgroupSourceSettings {
 }
 
 /** Where the guides mount the host's, and the agent's own, which is the host's outside of a container and with `--pid host`. */
-export const hostProcs: readonly string[] = ['/host/proc', '/proc'];
+const hostProcs: readonly string[] = ['/host/proc', '/proc'];
 
 /** A sample, or why there is none. */
 export type CgroupReading =

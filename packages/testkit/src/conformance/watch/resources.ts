@@ -1,0 +1,48 @@
+import { AsyncLocalStorage, createHook } from 'node:async_hooks';
+
+/** What was made while a sink was called, by the sink or by what it uses. */
+export class Resources {
+  readonly #made: { readonly type: string; readonly resource: object }[] = [];
+
+  /** Calls the function; what is made in it, and in all that follows from it, is noted here. */
+  watch<T>(call: () => T): T {
+    hook.enable();
+    return watched.run(this, call);
+  }
+
+  /** Types of what reaches beyond the process, or waits: sockets, files, processes, timers. */
+  get ioTypes(): readonly string[] {
+    return this.#made.map(({ type }) => type).filter((type) => ioTypes.test(type));
+  }
+
+  /** Types of what is there still, and would keep a process alive that wants to end. */
+  get left(): readonly string[] {
+    return this.#made.filter(isLeft).map(({ type }) => type);
+  }
+
+  note(type: string, resource: object): void {
+    // Promises and ticks, of which there are many, are neither I/O nor handles.
+    if (ioTypes.test(type)) this.#made.push({ type, resource });
+  }
+}
+
+const watched = new AsyncLocalStorage<Resources>();
+
+/** Whether what is running now follows from a call that is watched by these. */
+export function isWithin(resources: Resources): boolean {
+  return watched.getStore() === resources;
+}
+
+const ioTypes =
+  /^(TCP|TLS|PIPE|TTY|UDP|FS|FILE|STAT|GETADDRINFO|GETNAMEINFO|QUERY|PROCESS|SIGNAL|WORKER|MESSAGEPORT|HTTP|Timeout)/;
+
+const hook = createHook({
+  init: (_id, type, _trigger, resource) => watched.getStore()?.note(type, resource),
+});
+
+function isLeft({ type, resource }: { readonly type: string; readonly resource: object }): boolean {
+  if (type === 'FILEHANDLE') return 'fd' in resource && Number(resource.fd) >= 0;
+  return (
+    'hasRef' in resource && typeof resource.hasRef === 'function' && resource.hasRef() === true
+  );
+}
