@@ -16,13 +16,13 @@ export const allKinds = ['log', 'stat', 'event'] as const;
 export type Kind = (typeof allKinds)[number];
 
 export const tokens = ['required', 'optional', 'none'] as const;
-export type Token = (typeof tokens)[number];
+type Token = (typeof tokens)[number];
 
 export const destinations = ['http', 'tcp'] as const;
-export type Destination = (typeof destinations)[number];
+type Destination = (typeof destinations)[number];
 
 export const languages = ['javascript', 'typescript'] as const;
-export type Language = (typeof languages)[number];
+type Language = (typeof languages)[number];
 
 /** What counts where neither flags nor answers say otherwise. The name has no default. */
 export const defaults = {

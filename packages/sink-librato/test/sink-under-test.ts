@@ -11,6 +11,7 @@ import {
   LibratoReceiver,
   observedContext,
   type LibratoOptions as ReceiverOptions,
+  type ReceiverSettings,
 } from '@tallyman/testkit';
 import definition, { type LibratoOptions } from '../src/index.ts';
 import type { LibratoRecord } from './records.ts';
@@ -83,9 +84,12 @@ const defaults: LibratoOptions = {
 };
 
 /** A receiver that knows {@link tokens}. */
-export function receiverWith(options: Partial<ReceiverOptions> = {}): Promise<LibratoReceiver> {
+export function receiverWith(
+  options: Partial<ReceiverOptions> = {},
+  settings: ReceiverSettings = {},
+): Promise<LibratoReceiver> {
   const known = Object.values(tokens).map((token) => ({ token, email }));
-  return LibratoReceiver.start({ tokens: known, plainHttp: 'allowed', ...options });
+  return LibratoReceiver.start({ tokens: known, plainHttp: 'allowed', ...options }, settings);
 }
 
 /** What a write or an opening rejects with. */

@@ -58,6 +58,8 @@ describe.each(published.map((manifest) => [manifest.name, manifest] as const))(
         for (const file of Object.values(target))
           expect(existsSync(join(root, manifest.folder, sourceOf(file)))).toBe(true);
       }
+      // A program has no module for others; without `exports` every file would be one.
+      expect(manifest.exports).toBeDefined();
       expect(targets.length + Object.keys(manifest.bin ?? {}).length).toBeGreaterThan(0);
     });
 

@@ -18,8 +18,8 @@ beforeAll(async () => {
   install = await PackedInstall.make(['@types/node@24']);
   cpSync(typedSink, join(install.folder, 'sinks/acme/src/index.ts'));
   install.put('sinks/acme/package.json', acmeManifest);
-  install.put('sinks/webhook.mjs', firstBlock('packages/sdk/README.md'));
-  install.put('print.mjs', firstBlock('packages/core/README.md'));
+  install.put('sinks/webhook.mjs', blockOf('packages/sdk/README.md', 0));
+  install.put('print.mjs', blockOf('packages/core/README.md', 0));
 }, setupLimitMs);
 afterAll(() => install[Symbol.dispose]());
 
@@ -48,7 +48,7 @@ describe.each(packages)('%s, as it is packed', (name) => {
   test('has its page and its licence, and nothing that is for development only', () => {
     const files = install.filesIn(`node_modules/${name}`);
     const built = /^dist\/.*(\.d\.ts|\.js)$/;
-    const forDevelopment = /^(src|test|test-d|recordings|node_modules)\/|tsconfig/;
+    const forDevelopment = /^(src|test|test-d|recordings|node_modules)\/|^tsconfig/;
 
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md']));
     expect(readFileSync(join(install.folder, 'node_modules', name, 'LICENSE'), 'utf8')).toBe(
@@ -76,9 +76,24 @@ describe('the packed SDK', () => {
   ])(
     'types a sink in strict TypeScript, resolved as %s, with the types of browsers beside',
     async (_, how) => {
-      await compile(how);
+      expect(await compile(how)).toBe('');
     },
   );
+});
+
+test('the packed test kit holds the sink of the SDK’s page to the contract, by Node’s own runner', async () => {
+  install.put('page/webhook.mjs', blockOf('packages/sdk/README.md', 0));
+  install.put('page/webhook.test.mjs', blockOf('packages/sdk/README.md', 1));
+
+  const report = await install.run(
+    process.execPath,
+    '--test',
+    '--test-reporter=tap',
+    'page/webhook.test.mjs',
+  );
+
+  expect(report).toMatch(/^# pass [1-9]\d+$/m);
+  expect(report).toMatch(/^# fail 0$/m);
 });
 
 describe('the packed agent', () => {
@@ -182,7 +197,7 @@ function delivered(records: number) {
   return { offered: records, delivered: records, dropped: {}, held: 0 };
 }
 
-/** The sink in TypeScript, with everything checked: also the declarations of the packages. */
+/** Compiles the sink with everything checked, the declarations of the packages too. Resolves to what the compiler says. */
 function compile(how: Readonly<Record<string, unknown>>): Promise<string> {
   const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false };
   const compilerOptions = {
@@ -196,8 +211,8 @@ function compile(how: Readonly<Record<string, unknown>>): Promise<string> {
   return install.run(process.execPath, compiler);
 }
 
-function firstBlock(document: string): string {
-  const [, text = ''] =
-    /^```js\n(.*?)^```$/ms.exec(readFileSync(join(repository, document), 'utf8')) ?? [];
-  return text;
+/** The JavaScript of a document, by its place there. */
+function blockOf(document: string, index: number): string {
+  const text = readFileSync(join(repository, document), 'utf8');
+  return [...text.matchAll(/^```js\n(.*?)^```$/gms)].at(index)?.at(1) ?? '';
 }

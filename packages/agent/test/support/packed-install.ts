@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 const repository = fileURLToPath(new URL('../../../..', import.meta.url));
 const execute = promisify(execFile);
 const limitMs = 120_000;
+const quietly = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
 
 /**
  * A folder outside the repository with the packages as npm installs them from their tarballs. What these need of
@@ -19,18 +20,15 @@ export class PackedInstall implements Disposable {
   /** Packs the build as it stands and installs it, beside these packages of others. */
   static async make(others: readonly string[] = []): Promise<PackedInstall> {
     const install = new PackedInstall();
-    await install.run(process.execPath, join(repository, 'scripts/pack-all.js'), '--out', '.');
-    install.put('package.json', '{ "private": true, "type": "module" }');
-    const quietly = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
-    await install.run(
-      'npm',
-      'install',
-      '--prefer-offline',
-      ...quietly,
-      ...install.tarballs,
-      ...others,
-    );
-    return install;
+    try {
+      await install.run(process.execPath, join(repository, 'scripts/pack-all.js'), '--out', '.');
+      install.put('package.json', '{ "private": true, "type": "module" }');
+      await install.run('npm', 'install', ...quietly, ...install.tarballs, ...others);
+      return install;
+    } catch (error) {
+      install[Symbol.dispose]();
+      throw error;
+    }
   }
 
   /** The tarballs, as `./NAME-VERSION.tgz`. */

@@ -1,7 +1,7 @@
 import type { ContainerRecord } from '@tallyman/sdk';
-import { VirtualClock } from '../clock.ts';
 import { HttpReceiver } from '../receivers/http/receiver.ts';
 import type { HttpAnswerStep, HttpStep, ReceivedRequest } from '../receivers/http/steps.ts';
+import { AnswerGate } from './answer-gate.ts';
 import type {
   Behaviour,
   RefusedRecord,
@@ -48,45 +48,33 @@ export function httpHarness(options: HttpHarnessOptions): SinkHarness {
   };
 }
 
-const heldForMs = 86_400_000;
-
 class HttpBackend implements SinkBackend {
   readonly options: SinkBackend['options'];
   readonly #harness: HttpHarnessOptions;
-  readonly #surroundings: Surroundings;
   readonly #receiver: HttpReceiver;
-  /** The receiver's alone: what waits for it is answered when the suite says so. */
-  readonly #answering: VirtualClock;
+  readonly #gate: AnswerGate;
   /** By the request's number: the ids that it was accepted without. */
   readonly #accepted = new Map<number, ReadonlySet<string>>();
   #behaviour: Behaviour = { kind: 'accept' };
 
-  static async start(
-    harness: HttpHarnessOptions,
-    surroundings: Surroundings,
-  ): Promise<HttpBackend> {
-    const clock = new VirtualClock();
-    const receiver = await HttpReceiver.start({ holdMs: heldForMs }, { clock });
-    return new HttpBackend(harness, surroundings, receiver, clock);
+  static async start(harness: HttpHarnessOptions, { clock }: Surroundings): Promise<HttpBackend> {
+    const gate = new AnswerGate(clock);
+    const receiver = await HttpReceiver.start({}, { clock: gate });
+    return new HttpBackend(harness, receiver, gate);
   }
 
-  private constructor(
-    harness: HttpHarnessOptions,
-    surroundings: Surroundings,
-    receiver: HttpReceiver,
-    answering: VirtualClock,
-  ) {
+  private constructor(harness: HttpHarnessOptions, receiver: HttpReceiver, gate: AnswerGate) {
     this.#harness = harness;
-    this.#surroundings = surroundings;
     this.#receiver = receiver;
-    this.#answering = answering;
+    this.#gate = gate;
     this.options = harness.options(receiver.address.url);
     receiver.scriptWith((request) => this.#stepFor(request));
   }
 
-  async behave(behaviour: Behaviour): Promise<void> {
+  behave(behaviour: Behaviour): void {
     this.#behaviour = behaviour;
-    if (behaviour.kind === 'accept') await this.#answering.advance(1);
+    if (behaviour.kind === 'silence') this.#gate.close();
+    else this.#gate.open();
   }
 
   arrived(records: readonly ContainerRecord[]): readonly string[] {
@@ -122,8 +110,6 @@ class HttpBackend implements SinkBackend {
     const behaviour = this.#behaviour;
     switch (behaviour.kind) {
       case 'accept':
-        this.#accepted.set(request.number, new Set());
-        return accepted;
       case 'silence':
         this.#accepted.set(request.number, new Set());
         return { ...accepted, delayMs: 1 };
@@ -135,7 +121,7 @@ class HttpBackend implements SinkBackend {
         );
         return partial(behaviour.refused, request);
       case 'limit':
-        return { status: 429, headers: { 'Retry-After': this.#retryAfter(behaviour.retryAfter) } };
+        return { status: 429, retryAfter: behaviour.retryAfter };
       case 'unavailable':
       case 'refuse':
         return { status: behaviour.status };
@@ -147,12 +133,6 @@ class HttpBackend implements SinkBackend {
       case 'garbage':
         return behaviour.kind;
     }
-  }
-
-  #retryAfter(wait: Extract<Behaviour, { kind: 'limit' }>['retryAfter']): string {
-    if ('seconds' in wait) return String(wait.seconds);
-    const dateMs = this.#surroundings.clock.now() + wait.dateInSeconds * 1_000;
-    return new Date(dateMs).toUTCString();
   }
 }
 

@@ -1,5 +1,6 @@
 // describeSink(definition, httpHarness({ … })) in a test file, or
 // console.log(reportText(await checkSink(definition, harness)))
+export { AnswerGate } from './answer-gate.ts';
 export { checkSink } from './check-sink.ts';
 export {
   type Clause,

@@ -79,8 +79,9 @@ export class Trial implements AsyncDisposable {
     const { context, seen } = observedContext({ ...this.#surroundings() });
     this.#said.push(seen.said);
     const options = settledOptions(definition.options, this.backend.options);
-    const create = this.backend.create ?? ((...made) => definition.create(...made));
-    const sink = this.resources.watch(() => create(options, context));
+    const sink = this.resources.watch(
+      () => this.backend.create?.(options, context) ?? definition.create(options, context),
+    );
     const tried = new TriedSink(sink, this.resources);
     this.#sinks.push(tried);
     return tried;
@@ -123,9 +124,14 @@ export class Trial implements AsyncDisposable {
     await this.settle(sink.close(), closeLimitMs);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Closes the sinks that were not. */
+  async closeAll(): Promise<void> {
     const open = this.#sinks.filter((sink) => !sink.wasClosed);
     await Promise.all(open.map((sink) => this.close(sink)));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.closeAll();
     await this.backend[Symbol.asyncDispose]();
   }
 

@@ -85,7 +85,7 @@ async function leftAfter(
   await using trial = await Trial.start(subject);
   const sink = await trial.openSink();
   await use(trial, sink);
-  await trial.close(sink);
+  await trial.closeAll();
   await trial.until(() => trial.resources.left.length === 0, closeLimitMs / 4);
   return trial.resources.left;
 }

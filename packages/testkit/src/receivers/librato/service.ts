@@ -10,7 +10,7 @@ import { judgeMetrics, MetricTypes } from './metrics.ts';
 import type { JudgedPoint, Judging } from './points.ts';
 import { Rates } from './rates.ts';
 import { type LibratoRoute, routeOf } from './routes.ts';
-import type { LibratoOptions, LibratoStep, LibratoToken } from './types.ts';
+import type { LibratoOptions, LibratoPartialStep, LibratoStep, LibratoToken } from './types.ts';
 import { judged, Violation } from './violation.ts';
 
 const defaultOldestSeconds = 3 * 3_600;
@@ -108,7 +108,7 @@ export class LibratoService {
 
   #acceptMeasurements(brought: Case): HttpAnswer {
     const results = judgeMeasurements(brought.body, brought.judging).map((result, index) =>
-      isLeftOut(brought.exchange.step, index)
+      isLeftOut(brought.exchange.step, index, result)
         ? new Violation('name', 'was refused by the script')
         : result,
     );
@@ -182,10 +182,14 @@ function refused(status: number, param: string, message: string): Violation {
   return new Violation(param, message, { answer });
 }
 
-function isScripted(step: LibratoStep): step is { readonly partial: readonly number[] } {
+function isScripted(step: LibratoStep): step is LibratoPartialStep {
   return typeof step === 'object' && 'partial' in step;
 }
 
-function isLeftOut(step: LibratoStep, index: number): boolean {
-  return isScripted(step) && step.partial.includes(index);
+function isLeftOut(step: LibratoStep, index: number, judged: JudgedPoint | Violation): boolean {
+  if (!isScripted(step)) return false;
+  if (!('tag' in step.partial)) return step.partial.includes(index);
+  const { tag, values } = step.partial;
+  const value = judged instanceof Violation ? undefined : judged.tags?.[tag];
+  return value !== undefined && values.includes(value);
 }

@@ -38,8 +38,17 @@ export interface LibratoOptions extends ReceiverOptions {
   };
 }
 
-/** `{ partial: [0, 3] }` accepts the request without those of its measurements, with a 2xx that says so. */
-export type LibratoStep = HttpStep | { readonly partial: readonly number[] };
+/**
+ * `{ partial: [0, 3] }` accepts the request without those of its measurements, with a 2xx that says so;
+ * `{ partial: { tag: 'container', values: ['web'] } }` without those that are tagged so, in any request.
+ */
+export type LibratoStep = HttpStep | LibratoPartialStep;
+
+export interface LibratoPartialStep {
+  readonly partial:
+    | readonly number[]
+    | { readonly tag: string; readonly values: readonly string[] };
+}
 
 /** One accepted measurement, as the service would keep it. */
 export interface LibratoPoint {
