@@ -10,6 +10,7 @@ import { SinkClock } from './sink-clock.ts';
 import type { Subject } from './subject.ts';
 import { SuiteRecords } from './suite-records.ts';
 import { TriedSink } from './tried-sink.ts';
+import { guardProcess } from './watch/process-guard.ts';
 import { Resources } from './watch/resources.ts';
 
 const settleLimitMs = 5_000;
@@ -25,6 +26,7 @@ export class Trial implements AsyncDisposable {
   readonly resources = new Resources();
   readonly #said: (readonly Said[])[] = [];
   readonly #sinks: TriedSink[] = [];
+  readonly #guard = guardProcess();
   #batches = 0;
 
   static async start(subject: Subject): Promise<Trial> {
@@ -133,6 +135,7 @@ export class Trial implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.closeAll();
     await this.backend[Symbol.asyncDispose]();
+    this.#guard[Symbol.dispose]();
   }
 
   #surroundings(): Partial<SinkContext> {
