@@ -43,10 +43,10 @@ describe('create-tallyman-sink', () => {
   });
 
   test('takes all choices as flags', () => {
-    const { status } = create(
-      ...['--name', '@acme/tallyman-sink-kafka', '--directory', 'a/b', '--kinds', 'logs'],
-      ...['--token', 'none', '--destination', 'tcp', '--typescript'],
-    );
+    const flags =
+      '--name @acme/tallyman-sink-kafka --directory a/b --kinds logs --token none --destination tcp --typescript';
+
+    const { status } = create(...flags.split(' '));
 
     expect(status).toBe(0);
     expect(readFileSync(join(folder, 'a/b/package.json'), 'utf8')).toContain(

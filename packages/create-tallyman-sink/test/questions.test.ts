@@ -39,9 +39,18 @@ describe('the questions', () => {
 
   test('are those that the flags left open', async () => {
     const { terminal, shown } = conversation(['none', 'tcp']);
-    const { token, destination, ...given } = all;
+    const given = {
+      name: 'kafka',
+      directory: 'tallyman-sink-kafka',
+      kinds: 'logs',
+      language: 'js',
+    };
 
-    expect(await answered(given, terminal)).toEqual({ ...all, token: 'none', destination: 'tcp' });
+    expect(await answered(given, terminal)).toEqual({
+      ...given,
+      token: 'none',
+      destination: 'tcp',
+    });
     expect(shown().match(/\?/g)).toHaveLength(2);
   });
 
