@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-import { setFlagsFromString } from 'node:v8';
-
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
   process.stderr.write(
@@ -26,9 +24,6 @@ if (process.execve !== undefined && !given.includes(youngGeneration)) {
   process.execve(process.execPath, [process.execPath, ...args], env);
 }
 
-// The heap is cleared when it has grown by two fifths, and the bytes of lines, which are outside of it, count. An engine
-// that does not know these goes on without them.
-setFlagsFromString('--heap-growing-percent=40');
-setFlagsFromString('--external-memory-accounted-in-global-limit');
-
+const { letHeapGrow } = await import('../dist/heap-growth.js');
+letHeapGrow('eased');
 await import('../dist/main.js');

@@ -19,6 +19,7 @@ import type { AgentDiagnostics } from './diagnostics/diagnostics.ts';
 import { engineAddress } from './engine/address.ts';
 import { adviceFor } from './engine/advice.ts';
 import { ownContainerId } from './engine/own-container.ts';
+import { letHeapGrow } from './heap-growth.ts';
 import { nothingCollected, type Outcome, sayOutcome, storedRecords } from './outcome.ts';
 import { endingWithReader } from './reader-gone.ts';
 import { CurrentConfiguration } from './reload/current.ts';
@@ -120,6 +121,7 @@ async function collected(
     engine,
     engineInfo,
     explain,
+    strain: letHeapGrow,
     host,
     ownContainerId: ownContainerId(),
     lanes: await state.lanes(storedLanes(current.config), engineInfo.bornAt),

@@ -37,6 +37,7 @@ export {
 export { type Selectable, type Selector, selectorOf } from './route/selector.ts';
 export * from './settings.ts';
 export { reservedShare } from './ship/spool/spool-space.ts';
+export type { StrainState } from './ship/strain.ts';
 export { stateVersion } from './state/birth.ts';
 export { lockHolder } from './state/directory-lock.ts';
 export { laneFolder, laneOfFolder } from './state/lane-folder.ts';

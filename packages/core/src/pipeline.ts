@@ -18,6 +18,7 @@ import { type RoutedLane, Router } from './route/router.ts';
 import type { LaneSettings, PipelineSettings } from './settings.ts';
 import { Lane } from './ship/lane.ts';
 import type { LaneCondition } from './ship/lane-status.ts';
+import { Strain, type StrainState } from './ship/strain.ts';
 import type { LaneState } from './state/lane-state.ts';
 import { MarkedPositions } from './state/marked-positions.ts';
 import type { AccountSnapshot } from './vitals/account.ts';
@@ -38,6 +39,8 @@ export interface PipelinePorts {
   readonly lanes: ReadonlyMap<string, LaneState>;
   /** What a person could do about an engine that does not answer. */
   readonly explain: (error: EngineError) => string;
+  /** Told when the first lane comes under strain, and when the last one is relieved. */
+  readonly strain?: (state: StrainState) => void;
 }
 
 /** What it takes to go on by other settings. */
@@ -93,6 +96,7 @@ export class Pipeline {
   readonly #ports: PipelinePorts;
   readonly #counters = new Counters();
   readonly #taps: Taps;
+  readonly #strain: Strain;
   #lanes: readonly Lane[];
   /** Removed, and not done yet. */
   readonly #leaving = new Set<Promise<unknown>>();
@@ -108,6 +112,7 @@ export class Pipeline {
   constructor(settings: PipelineSettings, ports: PipelinePorts) {
     this.#settings = settings;
     this.#ports = ports;
+    this.#strain = new Strain((state) => ports.strain?.(state));
     const { bornAt, isPodman, rootDirectory } = ports.engineInfo;
     this.#lanes = settings.lanes.map((lane) => this.#newLane(lane, ports.lanes, bornAt));
     const subjects = new Subjects(subjectSettings(settings, this.#lanes));
@@ -283,7 +288,7 @@ export class Pipeline {
 
   #newLane(settings: LaneSettings, states: PipelinePorts['lanes'], bornAt: string): Lane {
     const state = states.get(settings.name) ?? { positions: new MarkedPositions(bornAt) };
-    return new Lane(settings, { ...this.#ports, state });
+    return new Lane(settings, { ...this.#ports, state, strain: this.#strain });
   }
 
   #newEvents(): EventCollector {

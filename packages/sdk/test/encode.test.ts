@@ -132,6 +132,18 @@ describe('a message kept as bytes', () => {
     expect(messageOf(view)).toBe(view.toString('utf8'));
   });
 
+  test('is escaped wherever the byte stands, and wherever the message lies', () => {
+    const wrong: string[] = [];
+    for (let byte = 0; byte < 256; byte++)
+      for (let place = 0; place < 11; place++) {
+        const view = Buffer.alloc(40, 'a').subarray(place, place + 11);
+        view[place] = byte;
+        if (messageOf(view) !== view.toString('utf8')) wrong.push(`${byte} at ${place}`);
+      }
+
+    expect(wrong).toEqual([]);
+  });
+
   test('is copied: the result shares no memory with it', () => {
     const view = Buffer.from('before');
     const encoded = encodeJsonLines({ records: [new ViewedLog(view)] });

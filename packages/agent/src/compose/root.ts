@@ -43,6 +43,7 @@ export interface PipelineParts extends Parts {
   readonly engine: Engine;
   readonly engineInfo: ReachedEngine;
   readonly explain: PipelinePorts['explain'];
+  readonly strain: NonNullable<PipelinePorts['strain']>;
   readonly ownContainerId: string | undefined;
   /** What each lane keeps beyond the process, by the sink's name. */
   readonly lanes: ReadonlyMap<string, LaneState>;
@@ -106,6 +107,7 @@ export function composeAgent(parts: PipelineParts): Composition {
           random: resolved(from, randomToken),
           log: resolved(from, diagnosticsToken),
           explain: parts.explain,
+          strain: parts.strain,
           lanes: parts.lanes,
         }),
     ),

@@ -21,6 +21,7 @@ import { Sending } from './sending.ts';
 import { Settlement } from './settlement.ts';
 import type { Spool } from './spool/spool.ts';
 import { AttemptVitals } from './stages/observed.ts';
+import type { Strain } from './strain.ts';
 
 export interface LaneContext {
   readonly clock: Clock;
@@ -29,6 +30,8 @@ export interface LaneContext {
   readonly random: () => number;
   /** What the lane keeps beyond the process. It is closed by who opened it, after the lane has stopped. */
   readonly state: LaneState;
+  /** Absent: nobody asks. */
+  readonly strain?: Strain;
 }
 
 /** Takes records for one sink and sees to it that each is delivered, or dropped and counted. */
@@ -52,11 +55,13 @@ export class Lane implements LanePort {
   #intake: Intake;
   readonly #sending: Sending;
   readonly #disk: DiskTier | undefined;
+  readonly #strain: Strain | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(settings: LaneSettings, { clock, log, random, state }: LaneContext) {
+  constructor(settings: LaneSettings, { clock, log, random, state, strain }: LaneContext) {
     const nextId = batchIds(settings.name, clock.now());
     this.#clock = clock;
+    this.#strain = strain;
     this.#settings = settings;
     this.#kinds = new Set(settings.kinds);
     this.name = settings.name;
@@ -205,6 +210,7 @@ export class Lane implements LanePort {
     await (this.#disk ? this.#disk.stop(deliveries, deadline) : deliveries());
     this.#hold.close();
     this.#conditions.stop();
+    this.#strain?.note(this, 'eased');
   }
 
   #newIntake(): Intake {
@@ -284,5 +290,11 @@ export class Lane implements LanePort {
     this.#rooms.history.check();
     if (this.#rooms.live.isShort && !this.makesRoom('live')) this.#reports.parked();
     this.#conditions.note(this.#sending.status, this.#rooms.live.isShort ? 'parked' : 'open');
+    this.#strain?.note(this, this.#isStrained ? 'strained' : 'eased');
+  }
+
+  get #isStrained(): boolean {
+    if (this.#conditions.failingSinceMs !== undefined) return true;
+    return this.#rooms.live.isShort || this.#hold.onDiskOnly > 0;
   }
 }

@@ -60,6 +60,24 @@ test('writes what a failing sink leaves for a second, also what was attempted an
   expect(lane.vitals()).toMatchObject({ onDiskOnlyRecords: 0, heldBytes: 600 });
 });
 
+test('is under strain from the first failure until nothing is left on disk', async () => {
+  const { sink, up } = downAtFirst();
+  const { lane, clock, disk, strains } = spoolingLane(sink, tight(1_000));
+  lane.start();
+  await clock.settle();
+  expect(strains).toEqual([]);
+
+  lane.offerLog(linesOf('a', 0, 9), 'live');
+  await clock.advance(5_000);
+  expect(disk.ids.length).toBeGreaterThan(0);
+  expect(strains).toEqual(['strained']);
+  up();
+  await clock.advance(5_000);
+
+  expect(strains).toEqual(['strained', 'eased']);
+  expect(lane.account()).toMatchObject({ delivered: 10, held: 0 });
+});
+
 test('calls nothing stored before the disk has it', async () => {
   const { sink } = downAtFirst();
   const weather = [{ does: 'well', ms: 700 }] as const;

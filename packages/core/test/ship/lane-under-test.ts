@@ -7,6 +7,7 @@ import type {
   RetrySettings,
 } from '../../src/settings.ts';
 import { Lane } from '../../src/ship/lane.ts';
+import { Strain, type StrainState } from '../../src/ship/strain.ts';
 import { FakeDisk, FakeSpool, type Weather } from './fake-spool.ts';
 import { PositionsBook } from './positions-book.ts';
 import { idsOf } from './records.ts';
@@ -38,14 +39,16 @@ export interface Said {
 export function laneFor(sink: Sink, manners: Manners = {}, belongings: Belongings = {}) {
   const { positions = new PositionsBook(), disk, weather, clock = new VirtualClock() } = belongings;
   const said: Said[] = [];
+  const strains: StrainState[] = [];
   const spool = disk && new FakeSpool(disk, clock, weather);
   const lane = new Lane(settingsFor(sink, manners), {
     clock,
     log: logInto(said),
     random: () => 0.999_999,
     state: { positions, ...(spool && { spool }) },
+    strain: new Strain((state) => strains.push(state)),
   });
-  return { lane, clock, said, positions, spool };
+  return { lane, clock, said, strains, positions, spool };
 }
 
 /** As {@link laneFor}, with a disk. */
