@@ -48,5 +48,6 @@ function faultFrom(thrown: unknown): SinkFault {
     expected: 'the sink and its harness to be usable',
     seen: messageOf(thrown),
     whatToDo: 'see to the harness first: it, or what it leads to, threw this',
+    cause: thrown,
   };
 }

@@ -35,7 +35,8 @@ function register(
   const name = `${clause} ${clauses[clause].sentence}`;
   const run = async () => {
     const result = await checkClause(clause, { definition, harness, signal: never });
-    if (result.outcome === 'failed') throw new Error(resultText(result));
+    if (result.outcome !== 'failed') return;
+    throw new Error(resultText(result), { cause: result.fault.cause });
   };
   const exception = exceptionFor(clause, harness);
   if (exception?.outcome === 'not applicable' && test.skip !== undefined)

@@ -10,8 +10,8 @@ import { SinkClock } from './sink-clock.ts';
 import type { Subject } from './subject.ts';
 import { SuiteRecords } from './suite-records.ts';
 import { TriedSink } from './tried-sink.ts';
-import { guardProcess } from './watch/process-guard.ts';
 import { Resources } from './watch/resources.ts';
+import { startWatching } from './watch/watching.ts';
 
 const settleLimitMs = 5_000;
 const closeLimitMs = 1_000;
@@ -26,7 +26,7 @@ export class Trial implements AsyncDisposable {
   readonly resources = new Resources();
   readonly #said: (readonly Said[])[] = [];
   readonly #sinks: TriedSink[] = [];
-  readonly #guard = guardProcess();
+  readonly #watching = startWatching();
   #batches = 0;
 
   static async start(subject: Subject): Promise<Trial> {
@@ -45,7 +45,8 @@ export class Trial implements AsyncDisposable {
   /** The kinds that the sink accepts, of those that there are. */
   get kinds(): readonly RecordKind[] {
     const known: readonly RecordKind[] = ['log', 'stat', 'event'];
-    return known.filter((kind) => [...this.subject.definition.accepts].includes(kind));
+    const { accepts } = this.subject.definition;
+    return known.filter((kind) => Array.isArray(accepts) && accepts.includes(kind));
   }
 
   get said(): readonly Said[] {
@@ -135,7 +136,7 @@ export class Trial implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.closeAll();
     await this.backend[Symbol.asyncDispose]();
-    this.#guard[Symbol.dispose]();
+    this.#watching[Symbol.dispose]();
   }
 
   #surroundings(): Partial<SinkContext> {

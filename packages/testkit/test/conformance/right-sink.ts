@@ -3,12 +3,12 @@ import type { Readable } from 'node:stream';
 import type { Batch, ContainerRecord, Sink, SinkContext, SinkDefinition } from '@tallyman/sdk';
 import { httpHarness } from '@tallyman/testkit/conformance';
 
-export interface RightOptions {
+interface RightOptions {
   readonly url: string;
 }
 
 /** A destination's answer, as far as the sinks here are concerned with it. */
-export interface Reply {
+interface Reply {
   readonly status: number;
   readonly retryAfter: string | undefined;
   readonly body: string;
@@ -61,7 +61,7 @@ export function sinkWith({ definition = {}, wrong, errorFor }: Parts = {}): Sink
 }
 
 /** The harness of all sinks here. */
-export const token = 'quay-side/token+1';
+const token = 'quay-side/token+1';
 
 export const harness = httpHarness({
   options: (url) => ({ url }),

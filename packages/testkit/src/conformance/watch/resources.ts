@@ -8,7 +8,6 @@ export class Resources {
 
   /** Calls the function; what is made in it, and in all that follows from it, is noted here. */
   watch<T>(call: () => T): T {
-    hook.enable();
     return watched.run(this, call);
   }
 
@@ -38,7 +37,8 @@ export function watchedNow(): Resources | undefined {
 const ioTypes =
   /^(TCP|TLS|PIPE|TTY|UDP|FS|FILE|STAT|GETADDRINFO|GETNAMEINFO|QUERY|PROCESS|SIGNAL|WORKER|MESSAGEPORT|HTTP|Timeout)/;
 
-const hook = createHook({
+/** While it is enabled, what is made is noted. */
+export const noting = createHook({
   init: (_id, type, _trigger, resource) => watched.getStore()?.note(type, resource),
 });
 

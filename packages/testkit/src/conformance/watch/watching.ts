@@ -1,20 +1,24 @@
-import { watchedNow } from './resources.ts';
+import { noting, watchedNow } from './resources.ts';
 
 const printing = ['log', 'info', 'debug', 'dir', 'table'];
 const listening = ['on', 'addListener', 'once', 'prependListener', 'prependOnceListener'];
 
-let guards = 0;
+let watchers = 0;
 const undo: (() => void)[] = [];
 
 /**
- * As long as one of these is there, what a watched sink does to the process is noted with its resources: an end
- * of the process or a line on its output comes to nothing. Everybody else's calls go through.
+ * As long as one of these is there, what a watched sink makes, and does to the process, is noted with its
+ * resources. An end of the process or a line on its output comes to nothing; everybody else's calls go through.
  */
-export function guardProcess(): Disposable {
-  if (guards++ === 0) replaceAll();
+export function startWatching(): Disposable {
+  if (watchers++ === 0) {
+    noting.enable();
+    undo.push(() => noting.disable());
+    replaceAll();
+  }
   return {
     [Symbol.dispose]: () => {
-      if (--guards > 0) return;
+      if (--watchers > 0) return;
       for (const restore of undo.splice(0)) restore();
     },
   };
