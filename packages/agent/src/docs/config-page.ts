@@ -88,7 +88,8 @@ The path counts from the file that names it; a URL is as good.
 }
 
 function sectionText([name, schema]: readonly [string, Schema]): string {
-  return `${sectionTables(1, name, schema, exampleBlock({ [name]: exampleOf(schema) }, 'part'))}`;
+  const example = exampleBlock({ [name]: exampleOf(schema) }, 'part');
+  return sectionTables('##', sectionsOf(name, schema), example);
 }
 
 function sinksText({ description = '' }: Schema, sinkTypes: readonly string[]): string {
@@ -98,27 +99,29 @@ function sinksText({ description = '' }: Schema, sinkTypes: readonly string[]): 
 
 ${description} With the agent come ${pages}: their pages have their options. \`NAME\` is any name; it is the type, too, where the entry gives none.
 
-${sectionTables(2, 'sinks.NAME', entryGrammar, example)}`;
+${sectionTables('###', sectionsOf('sinks.NAME', entryGrammar), example)}`;
 }
 
-/** A section with its options, then those below it. */
-function sectionTables(depth: number, path: string, schema: Schema, example: string): string {
-  const isLeaf = schema.properties === undefined;
-  const sections: readonly OptionSection[] = isLeaf
-    ? [{ path, description: schema.description ?? '', options: [{ path, schema, need: '' }] }]
-    : sectionsOf(path, schema);
-  return sections
-    .map(({ path: at, description, options }, index) => {
-      const level = '#'.repeat(index === 0 ? depth + 1 : Math.max(3, depth + 1));
-      const parts = [
-        `${level} \`${at}\``,
-        [description, ...ruleLinks(at)].join(' '),
-        ...(index === 0 ? [example] : []),
-        ...(options.length === 0 ? [] : [optionTable(options)]),
-      ];
-      return `${parts.join('\n\n')}\n`;
-    })
-    .join('\n');
+/** A section with an example and its options, then those below it. */
+function sectionTables(
+  level: '##' | '###',
+  [first, ...below]: readonly OptionSection[],
+  example: string,
+): string {
+  if (first === undefined) return '';
+  const texts = below.map((section) => sectionTable('###', section));
+  return [sectionTable(level, first, [example]), ...texts].join('\n');
+}
+
+function sectionTable(
+  level: '##' | '###',
+  { path, description, options }: OptionSection,
+  between: readonly string[] = [],
+): string {
+  const heading = `${level} \`${path}\``;
+  const said = [description, ...ruleLinks(path)].join(' ');
+  const table = options.length === 0 ? [] : [optionTable(options)];
+  return `${[heading, said, ...between, ...table].join('\n\n')}\n`;
 }
 
 function ruleLinks(path: string): readonly string[] {

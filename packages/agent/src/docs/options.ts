@@ -16,25 +16,30 @@ export interface OptionSection {
   readonly options: readonly Option[];
 }
 
-/** A mapping and all mappings below it, in the order of the grammar. */
+/** A mapping and all mappings below it, in the order of the grammar. One of free keys is its own option. */
 export function sectionsOf(path: string, schema: Schema): readonly OptionSection[] {
-  const entries = Object.entries(schema.properties ?? {});
+  const { description = '', properties } = schema;
+  if (properties === undefined)
+    return [{ path, description, options: optionsAt(path, schema, '') }];
+  const entries = Object.entries(properties);
   const required = schema.required ?? [];
   const own = entries
     .filter(([, inner]) => inner.properties === undefined)
-    .flatMap(([key, inner]) => optionsAt(`${path}.${key}`, inner, required.includes(key)));
+    .flatMap(([key, inner]) =>
+      optionsAt(`${path}.${key}`, inner, required.includes(key) ? 'required' : ''),
+    );
   const below = entries
     .filter(([, inner]) => inner.properties !== undefined)
     .flatMap(([key, inner]) => sectionsOf(`${path}.${key}`, inner));
-  return [{ path, description: schema.description ?? '', options: own }, ...below];
+  return [{ path, description, options: own }, ...below];
 }
 
 /** The option, and behind a list of mappings what these hold. Matchers have a table of their own. */
-function optionsAt(path: string, schema: Schema, isRequired: boolean): readonly Option[] {
-  const option: Option = { path, schema, need: isRequired ? 'required' : '' };
+function optionsAt(path: string, schema: Schema, need: Option['need']): readonly Option[] {
+  const option: Option = { path, schema, need };
   const { properties = {}, required = [] } = schema.items === matcher ? {} : (schema.items ?? {});
   const inItems = Object.entries(properties).flatMap(([key, inner]) =>
-    optionsAt(`${path}[].${key}`, inner, required.includes(key)),
+    optionsAt(`${path}[].${key}`, inner, required.includes(key) ? 'required' : ''),
   );
   return [option, ...inItems];
 }

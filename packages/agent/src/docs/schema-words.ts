@@ -71,6 +71,6 @@ function coded(value: unknown): string {
 }
 
 /** `a, b or c` */
-export function inWords(words: readonly string[]): string {
+function inWords(words: readonly string[]): string {
   return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }

@@ -78,8 +78,13 @@ async function complaints(include: readonly string[], options: object): Promise<
   const path = join(folder, 'tsconfig.json');
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   const compilerOptions = {
-    ...{ target: 'es2024', lib: ['es2024', 'esnext.disposable'], module: 'nodenext' },
-    ...{ strict: true, noEmit: true, skipLibCheck: true, types: ['node'] },
+    target: 'es2024',
+    lib: ['es2024', 'esnext.disposable'],
+    module: 'nodenext',
+    types: ['node'],
+    strict: true,
+    skipLibCheck: true,
+    noEmit: true,
     ...options,
   };
   writeFileSync(path, JSON.stringify({ compilerOptions, include }));

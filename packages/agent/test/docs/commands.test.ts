@@ -37,6 +37,20 @@ test.each([['rnu'], ['run --wacth'], ['check --log-level loud'], ['tap --for 10'
   },
 );
 
+test.each([
+  ['A=1 tallyman run --strict | jq . # tallyman top', [['run', '--strict']]],
+  [
+    'npx tallyman sinks > list; node packages/agent/bin/tallyman.js schema',
+    [['sinks'], ['schema']],
+  ],
+  ['docker run --name tallyman -v a:b \\\n  tallyman check --json', [['check', '--json']]],
+  ['docker exec -it tallyman tallyman top && docker kill tallyman', [['top']]],
+  ['tallyman tap --grep "a | b"', [['tap', '--grep', 'a | b']]],
+  ['docker build -t tallyman .', []],
+])('what a line gives to the agent is read as a shell does: %s', (line, args) => {
+  expect(linesIn('', line).map((found) => found.args)).toEqual(args);
+});
+
 function linesIn(at: string, script: string): readonly Line[] {
   return commandsIn(script).flatMap((words) => {
     const args = agentArguments(words);

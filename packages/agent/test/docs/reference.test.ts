@@ -77,6 +77,7 @@ describe('the options', () => {
       const shown = [...ofSink.matchAll(/^\| `([a-z_]+)` +\|/gm)].map(([, name]) => name);
       expect(shown).toEqual(properties.map(([name]) => name));
       expect(properties.filter(([, { description = '' }]) => description === '')).toEqual([]);
+      expect(properties.filter(([, schema]) => !isShown(schema))).toEqual([]);
     },
   );
 });

@@ -4,7 +4,7 @@ export function commandsIn(script: string): readonly (readonly string[])[] {
   const tokens = script
     .replaceAll('\\\n', ' ')
     .matchAll(
-      /(?<comment>(?<=^|\s)#.*)|(?<separator>\|\|?|&&?|;|\n)|(?<redirect>\d?>>?&? *\S+)|(?<word>(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s|&;'"\\>])+)/gm,
+      /(?<comment>(?<=^|\s)#.*)|(?<separator>\|\|?|&&?|;|\n)|(?<redirect>\d?>>?&?\d? *[^\s|&;]*)|(?<word>(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s|&;'"\\>])+)/gm,
     );
   for (const { groups: { separator, word } = {} } of tokens) {
     if (separator !== undefined) commands.push([]);
@@ -22,7 +22,7 @@ function unquoted(word: string): string {
 
 /** The arguments that a command gives to the agent, on this machine or in a container; undefined: it does not run it. */
 export function agentArguments(words: readonly string[]): readonly string[] | undefined {
-  const bare = words.slice(words.findIndex((word) => !/^(\w+=|sudo$)/.test(word)));
+  const bare = words.slice(words.findIndex((word) => !/^(\w+=|sudo$|npx$)/.test(word)));
   const [program, first = ''] = bare;
   if (program === 'tallyman') return bare.slice(1);
   if (program === 'node' && first.endsWith('bin/tallyman.js')) return bare.slice(2);

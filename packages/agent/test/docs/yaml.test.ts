@@ -2,12 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
 import { parse, stringify } from 'yaml';
 import { metricSections } from '../../src/admin/metrics/sections.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { ConfigError } from '../../src/config/problem.ts';
 import { findSinks } from '../../src/sinks/catalogue.ts';
-import { type Block, blocksIn, blocksOf, documents, noted, textOf } from './markdown.ts';
+import { type Block, blocksIn, blocksOf, documents, noted, root, textOf } from './markdown.ts';
 
 /**
  * What the comment above a block of YAML says. Without one, it is a whole configuration.
@@ -15,11 +17,14 @@ import { type Block, blocksIn, blocksOf, documents, noted, textOf } from './mark
  * - `file: NAME`: a whole configuration of this name
  * - `part`: sections of a configuration, without a sink
  * - `part of sinks.NAME`: what stands below a sink of this type
- * - `mistake`: a configuration that is refused with the very words of the next block
+ * - `mistake`, `mistake: NAME`: a configuration that is refused with the very words of the next block
  * - `prometheus`: a configuration or rules of Prometheus
  */
 const blocks = blocksIn('yaml');
 const folders = new Map<string, string>();
+const ajv = new Ajv2020({ strict: false });
+formats.default(ajv);
+const isValid = ajv.compile(JSON.parse(textOf('config/tallyman.schema.json')));
 afterAll(() => {
   for (const folder of folders.values()) rmSync(folder, { recursive: true });
 });
@@ -29,15 +34,19 @@ describe('each YAML block of the documents', () => {
     expect(blocks.length).toBeGreaterThan(15);
   });
 
-  const loaded = blocks.filter(({ note }) => !['mistake', 'prometheus'].includes(note));
-  test.each(loaded)('$at is a configuration that loads', async (block) => {
-    const text = wholeOf(block);
-    const { sinks } = await load(block, text, envOf(text));
+  const loaded = blocks.filter(({ note }) => !/^(mistake\b|prometheus$)/.test(note));
+  test.each(loaded)(
+    '$at is a configuration that loads, and editors see nothing wrong with it',
+    async (block) => {
+      const text = wholeOf(block);
+      const { sinks } = await load(block, text, envOf(text));
 
-    expect(sinks.length).toBeGreaterThan(0);
-  });
+      expect(sinks.length).toBeGreaterThan(0);
+      expect(editorsSee(text)).toEqual([]);
+    },
+  );
 
-  const mistakes = blocks.filter(({ note }) => note === 'mistake');
+  const mistakes = blocks.filter(({ note }) => /^mistake\b/.test(note));
   test.each(mistakes)('$at is refused with the words that stand below it', async (block) => {
     const all = blocksOf(block.document);
     const next = all[all.findIndex(({ at }) => at === block.at) + 1];
@@ -49,6 +58,17 @@ describe('each YAML block of the documents', () => {
 
     expect(refusal).toBeInstanceOf(ConfigError);
     expect(`${(refusal as ConfigError).message}\n`).toBe(next?.text);
+  });
+
+  test('is there to each refusal that is shown of a file beside the reader', () => {
+    const refusal = /^[^\s/]+\.yaml:\d+:\d+ {2}/m;
+    const shown = blocksIn('text').filter(({ text }) => refusal.test(text));
+    const answers = mistakes.map(({ at, document }) => {
+      const all = blocksOf(document);
+      return all[all.findIndex((block) => block.at === at) + 1]?.at;
+    });
+
+    expect(shown.map(({ at }) => at).filter((at) => !answers.includes(at))).toEqual([]);
   });
 
   const scraped = blocks.filter(({ note }) => note === 'prometheus');
@@ -73,6 +93,11 @@ test('each metric that a document names is there', () => {
   expect(named.filter((name) => !metrics.includes(name.replace(/^.*: /, '')))).toEqual([]);
 });
 
+/** What the schema in config/ has against a configuration. */
+function editorsSee(text: string): readonly unknown[] {
+  return isValid(parse(text, { merge: true })) ? [] : [...(isValid.errors ?? [])];
+}
+
 function wholeOf(block: Block): string {
   if (block.note === '' || noted(block, 'file') !== undefined) return block.text;
   if (block.note === 'part') return stringify({ ...parse(block.text), sinks: { stdout: {} } });
@@ -84,21 +109,30 @@ function wholeOf(block: Block): string {
 
 const placeholder = '00000000-0000-0000-0000-000000000000';
 
-/** Loads a configuration beside the files that its document shows. */
+/** Loads a configuration, with the sinks that its document shows as files. */
 function load(block: Block, text: string, env: Readonly<Record<string, string>>) {
-  const folder = folders.get(block.document) ?? folderOf(block.document);
-  folders.set(block.document, folder);
   return loadConfig({
-    path: noted(block, 'file') ?? 'config.yaml',
+    path: noted(block, 'file') ?? noted(block, 'mistake') ?? 'config.yaml',
     text,
     env,
-    catalogue: findSinks([{ path: join(folder, 'sinks'), presence: 'must-exist' }]),
+    catalogue: findSinks(sinkFoldersOf(block.document)),
   });
+}
+
+/** Where the sinks of a document are: in the folders of its files, and beside it if it is that of an example. */
+function sinkFoldersOf(document: string): Parameters<typeof findSinks>[0] {
+  const folder = folders.get(document) ?? folderOf(document);
+  folders.set(document, folder);
+  const names = blocksOf(document).flatMap((block) => noted(block, 'file') ?? []);
+  const inFolders = names.filter((name) => name.includes('/'));
+  const sinkFolders = new Set(inFolders.map((name) => name.slice(0, name.indexOf('/'))));
+  const paths = [...sinkFolders].map((name) => join(folder, name));
+  if (document.startsWith('examples/')) paths.push(join(root, 'examples'));
+  return paths.map((path) => ({ path, presence: 'must-exist' }));
 }
 
 function folderOf(document: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'tallyman-docs-'));
-  mkdirSync(join(folder, 'sinks'));
   for (const block of blocksOf(document)) {
     const name = noted(block, 'file');
     if (name === undefined) continue;
