@@ -43,7 +43,7 @@ describe('the questions', () => {
       name: 'kafka',
       directory: 'tallyman-sink-kafka',
       kinds: 'logs',
-      language: 'js',
+      language: 'javascript',
     };
 
     expect(await answered(given, terminal)).toEqual({
@@ -73,6 +73,16 @@ describe('the questions', () => {
       '  the name cannot be "stdout": a sink of that name comes with the agent',
     );
     expect(shown()).toContain('  kinds cannot be "traces"; write logs, stats, events');
+  });
+
+  test('are not asked where what the flags say cannot be', async () => {
+    const { terminal, shown } = conversation([]);
+
+    await expect(answered({ name: 'stdout' }, terminal)).rejects.toThrow('comes with the agent');
+    await expect(answered({ directory: import.meta.dirname }, terminal)).rejects.toThrow(
+      'is not empty',
+    );
+    expect(shown()).toBe('');
   });
 
   test('end without an answer where the input ends', async () => {

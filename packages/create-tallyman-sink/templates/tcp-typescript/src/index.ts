@@ -44,11 +44,15 @@ export default defineSink({
 
       // Resolves once the destination has every record: from then on the agent forgets them.
       // #if token
+      // #if several
       async write(batch, signal) {
         // Records of several kinds may share a batch, and each kind may have a token of its own.
         for (const [kind, records] of Map.groupBy(batch.records, (record) => record.kind))
           await client.send({ records }, signal, lineOf(context.token(kind)));
       },
+      // #else
+      //|      write: (batch, signal) => client.send(batch, signal, lineOf(context.token(kinds[0]))),
+      // #end
       // #else
       //|      write: (batch, signal) => client.send(batch, signal),
       // #end
