@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { hasTerminal, TerminalWindow } from '../../agent/test/support/terminal-window.ts';
 
 const program = fileURLToPath(new URL('../bin/create-tallyman-sink.js', import.meta.url));
 const made = 'tallyman-sink-kafka';
@@ -111,5 +112,40 @@ describe('create-tallyman-sink', () => {
   test('has a help, and a version', () => {
     expect(create('--help')).toMatchObject({ status: 0, stderr: '' });
     expect(create('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+(hasTerminal ? describe : describe.skip)('create-tallyman-sink on a terminal', () => {
+  const size = { columns: 120, rows: 30 };
+
+  test('asks for what is not said, and writes by the answers', async () => {
+    using window = new TerminalWindow(size);
+
+    window.run(['--directory', join(folder, made), '--token', 'none'], program);
+    await window.showing(/^What is the sink called\?/);
+    window.keys('kafka', 'Enter');
+    await window.showing(/^What does it take\? .* \[logs,stats,events\]/);
+    window.keys('logs', 'Enter');
+    await window.showing(/^How does it reach its destination\? .* \[http\]/);
+    window.keys('Enter');
+    await window.showing(/^In which language\? .* \[javascript\]/);
+    window.keys('Enter');
+    await window.showing(/^ended with 0$/);
+
+    const source = readFileSync(join(folder, made, 'src/index.js'), 'utf8');
+    expect(source).toContain("(['log'])");
+    expect(source).toContain("token: 'none'");
+  });
+
+  test('writes nothing where it is broken off', async () => {
+    using window = new TerminalWindow(size);
+
+    window.run(['kafka', '--directory', join(folder, made)], program);
+    await window.showing(/^What does it take\?/);
+    window.keys('C-c');
+    const rows = await window.showing(/^ended with 130$/);
+
+    expect(rows).toContain('create-tallyman-sink: broken off, nothing was written');
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
