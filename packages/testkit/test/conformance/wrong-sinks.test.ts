@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { checkSink, clauses, reportText, type SinkReport } from '@tallyman/testkit/conformance';
+import { checkSink, clauses, type SinkReport } from '@tallyman/testkit/conformance';
 import { harness, sinkWith } from './right-sink.ts';
 import { tidyUp, wrongSinks } from './wrong-sinks/index.ts';
 
@@ -13,7 +13,8 @@ afterAll(tidyUp);
 test('a sink that does everything right passes every clause', async () => {
   const report = await checkSink(sinkWith(), harness);
 
-  expect(reportText(report)).toMatch(/\n42 passed, 0 failed, 0 not applicable$/);
+  expect(outcomesOtherThanPassed(report)).toEqual([]);
+  expect(report.results.map(({ clause }) => clause)).toEqual(Object.keys(clauses));
 });
 
 test.each(wrongSinks)('$clause fails, and no other, for a sink that $what', async (wrong) => {
