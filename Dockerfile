@@ -37,6 +37,9 @@ RUN echo 'tallyman:x:10000:10000:Tallyman:/var/lib/tallyman:/usr/sbin/nologin' >
  && mkdir -p /etc/tallyman/sinks /var/lib/tallyman \
  && chown 10000:10000 /var/lib/tallyman && chmod 0700 /var/lib/tallyman \
  && ln -s /opt/tallyman/bin/container.js /usr/local/bin/tallyman
+# With it `npm install SINK` there takes the agent's own SDK for the peer dependency of the sink, and none from the registry.
+RUN echo '{ "private": true, "dependencies": { "@tallyman/sdk": "file:/opt/tallyman/node_modules/@tallyman/sdk" } }' \
+      >/etc/tallyman/sinks/package.json
 COPY --from=tree /tallyman /opt/tallyman
 ENV NODE_ENV=production
 VOLUME /var/lib/tallyman

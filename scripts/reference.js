@@ -1,5 +1,5 @@
-// Writes docs/reference from the code: `pnpm reference`.
+// Writes from the code what is generated: docs/reference and the schema for editors: `pnpm reference`.
 import { fileURLToPath } from 'node:url';
-import { writeReference } from '../packages/agent/dist/docs/reference.js';
+import { writeGenerated } from '../packages/agent/dist/docs/reference.js';
 
-await writeReference(fileURLToPath(new URL('../docs/reference', import.meta.url)));
+await writeGenerated(fileURLToPath(new URL('..', import.meta.url)));

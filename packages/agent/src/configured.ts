@@ -72,7 +72,7 @@ function refuseFlags({ flags }: ConfigChoice, path: string): void {
   if (flags === undefined) return;
   const message = `${path} is the configuration, and these flags of docker-logentries count only where there is none; put into it what they say (docs/guides/migrate.md), or leave it out`;
   const at = { file: 'command line', line: 1, column: 1, path: flags.flags.join(', ') };
-  throw new ConfigError([{ ...at, message }]);
+  throw new ConfigError([{ ...at, kind: 'flag', message }]);
 }
 
 // Sinks run in this process. What one is not given it should not find lying about either; against one that

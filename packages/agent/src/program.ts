@@ -13,7 +13,7 @@ import { predecessorSettings } from './predecessors/settings.ts';
 import { version } from './version.ts';
 
 /** Of the process: 0 clean, 1 failure, 2 bad configuration or usage. */
-const exitCodes = { clean: 0, failure: 1, usage: 2 } as const;
+export const exitCodes = { clean: 0, failure: 1, usage: 2 } as const;
 
 // Each command is imported when it is asked for: an agent that runs for months needs nothing of the others.
 
@@ -35,7 +35,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
  * `run` is what happens without a command. commander's own default command would answer a misspelt command
  * with "too many arguments for 'run'".
  */
-function withDefaultCommand(args: readonly string[]): string[] {
+export function withDefaultCommand(args: readonly string[]): string[] {
   const [first] = args;
   const isRootFlag = first !== undefined && ['-h', '--help', '-V', '--version'].includes(first);
   return first === undefined || (first.startsWith('-') && !isRootFlag)
@@ -61,7 +61,8 @@ function explainedFailure(error: unknown): number {
 
 type Exit = (code: number) => void;
 
-function programOf(exit: Exit): Command {
+/** The command line. `exit` is told the exit code of the command that ran. */
+export function programOf(exit: Exit): Command {
   const program = new Command('tallyman')
     .description("Delivers every container's logs, stats and events to pluggable sinks.")
     .version(version)
@@ -154,10 +155,12 @@ function addCheck(program: Command, exit: Exit): void {
 
 function addSinks(program: Command, exit: Exit): void {
   finding(program.command('sinks'))
-    .description('list the sinks that a configuration can choose')
-    .action(async (options) => {
+    .description('list the sinks that a configuration can choose, or show one with its options')
+    .argument('[name]', 'of the sink, or of its npm package')
+    .addOption(new Option('--json', 'print one JSON object, for machines').default(false))
+    .action(async (name: string | undefined, options) => {
       const { sinks } = await import('./commands/sinks.ts');
-      exit(await sinks(options));
+      exit(await sinks({ ...options, name }));
     });
 }
 
@@ -182,7 +185,11 @@ function addHealth(program: Command, exit: Exit): void {
 function addTop(program: Command, exit: Exit): void {
   asking(program.command('top'))
     .description('show live what a running agent does and how its containers fare')
-    .addOption(new Option('--sort <by>').choices([...sortKeys]).default('cpu'))
+    .addOption(
+      new Option('--sort <by>', 'what the containers are sorted by')
+        .choices([...sortKeys])
+        .default('cpu'),
+    )
     .option(
       '--filter <glob>',
       'only containers of this name; without wildcards, with it in their name',
@@ -303,8 +310,16 @@ function finding(command: Command): Command {
         .argParser((folder: string, before: readonly string[]) => [...before, folder])
         .default([], 'none beside /etc/tallyman/sinks'),
     )
-    .addOption(new Option('--log-level <level>').choices([...logLevels]).default('info'))
-    .addOption(new Option('--log-format <format>').choices([...logFormats]).default('auto'));
+    .addOption(
+      new Option('--log-level <level>', 'what is said on standard error, from this level on')
+        .choices([...logLevels])
+        .default('info'),
+    )
+    .addOption(
+      new Option('--log-format <format>', 'of what is said; auto: pretty on a terminal, else json')
+        .choices([...logFormats])
+        .default('auto'),
+    );
 }
 
 function withRunOptions(command: Command): Command {

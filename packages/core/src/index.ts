@@ -9,6 +9,8 @@ export {
   type EngineInfo,
 } from './collect/engine.ts';
 export { HttpEngine, isOlder, newestApiVersion, oldestApiVersion } from './collect/engine-http.ts';
+export { gapReasons } from './collect/gap-reasons.ts';
+export { engineReasons } from './collect/logs/chosen-logs.ts';
 export { FileReach, type FileReachability } from './collect/logs/file-reach.ts';
 export { inotifyInstances, reservedInstances } from './collect/logs/followers-limit.ts';
 export { type ReachedEngine, reachEngine } from './collect/reach.ts';
@@ -36,6 +38,7 @@ export {
 } from './route/router.ts';
 export { type Selectable, type Selector, selectorOf } from './route/selector.ts';
 export * from './settings.ts';
+export { type LaneStatus, laneStatuses } from './ship/lane-status.ts';
 export { reservedShare } from './ship/spool/spool-space.ts';
 export type { StrainState } from './ship/strain.ts';
 export { stateVersion } from './state/birth.ts';

@@ -22,6 +22,7 @@ export const optionsSchema = {
       format: 'email',
       description:
         'The account of the token: HTTP Basic `email:token`, as Librato wants it. Without it: `token:`, as AppOptics does.',
+      examples: ['ops@example.com'],
     },
     url: {
       type: 'string',

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of the configuration
 import type { OptionsOf } from '@tallyman/sdk';
 
 /** What a configuration can say about the sink. */
@@ -15,12 +16,14 @@ export const optionsSchema = {
       type: 'string',
       minLength: 1,
       description: 'Name or address of the destination, e.g. of a DataHub. Instead of `region`.',
+      examples: ['datahub.example.com'],
     },
     port: {
       type: 'integer',
       minimum: 1,
       maximum: 65_535,
       description: 'Default 443; without TLS 80.',
+      examples: [20_000],
     },
     tls: { type: 'boolean', default: true, description: 'Whether the connection is encrypted.' },
     ca: {
@@ -28,6 +31,7 @@ export const optionsSchema = {
       pattern: '-----BEGIN [A-Z ]*CERTIFICATE-----',
       description:
         'Certificates, as PEM text, that are trusted besides the authorities of the system. The `file:` reference of the configuration brings in a file.',
+      examples: ['${file:/certs/ca.pem}'],
     },
     format: {
       type: 'string',

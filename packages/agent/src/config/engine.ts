@@ -19,7 +19,7 @@ export function engineFrom(written: WrittenEngine, env: Environment, report: Rep
   const host = written.host ?? (env.DOCKER_HOST || standardHost);
   const named = fromEnv ? `DOCKER_HOST (${shown(host)})` : shown(host);
   const wrong = (message: string): EngineConfig => {
-    report.atValue('/engine/host', message);
+    report.atValue('/engine/host', fromEnv ? 'environment' : 'value', message);
     return { host, address: { kind: 'unix', socketPath: '' } };
   };
 
@@ -28,7 +28,11 @@ export function engineFrom(written: WrittenEngine, env: Environment, report: Rep
     case 'unix':
       if (!rest.startsWith('/')) return wrong(`${named}: unix:// takes an absolute path`);
       if (written.tls !== undefined)
-        report.atKey('/engine/tls', 'TLS is for tcp addresses; remove it, a unix socket has none');
+        report.atKey(
+          '/engine/tls',
+          'contradiction',
+          'TLS is for tcp addresses; remove it, a unix socket has none',
+        );
       return { host, address: { kind: 'unix', socketPath: rest } };
     case 'tcp':
     case 'http':
@@ -44,9 +48,13 @@ export function engineFrom(written: WrittenEngine, env: Environment, report: Rep
 
   const tls = written.tls ?? tlsFrom(env) ?? (scheme === 'https' ? {} : undefined);
   if (scheme === 'http' && written.tls !== undefined)
-    report.atKey('/engine/tls', 'http:// is without TLS; write https:// or tcp://');
+    report.atKey(
+      '/engine/tls',
+      'contradiction',
+      'http:// is without TLS; write https:// or tcp://',
+    );
   if ((tls?.cert === undefined) !== (tls?.key === undefined))
-    report.atKey('/engine/tls', 'cert and key go together; write both or none');
+    report.atKey('/engine/tls', 'contradiction', 'cert and key go together; write both or none');
   const address = tcpAddress(host, scheme === 'http' ? undefined : tls);
   if (address === undefined) return wrong(`${named}: expected ${scheme}://host:port`);
   return { host, address };

@@ -20,18 +20,19 @@ export function explain(
     const key = keyOf(fault);
     if (fault.keyword === 'additionalProperties') {
       const known = Object.keys(schema.properties ?? {});
-      report.atKey(under(pointer, key), unknownKey(key, pointer, known));
+      report.atKey(under(pointer, key), 'unknown_key', unknownKey(key, pointer, known));
     } else if (fault.keyword === 'required') {
       const description = schema.properties?.[key]?.description;
       const hint = description === undefined ? '' : `: ${lowered(description)}`;
-      report.atKey(under(pointer, key), `is required${hint}`);
+      report.atKey(under(pointer, key), 'missing', `is required${hint}`);
     } else if (fault.keyword === 'propertyNames') {
       const rule =
         'begins with a letter or digit, then letters, digits, ".", "_" and "-", 63 at most';
-      report.atKey(under(pointer, key), `is no name: a name ${rule}`);
+      report.atKey(under(pointer, key), 'name', `is no name: a name ${rule}`);
     } else
       report.atValue(
         pointer,
+        'value',
         valueWords(fault, schema, found(fault.data, pointer, schema, report)),
       );
   }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of the configuration
 import { defaultBatch } from '@tallyman/core';
 import { durationText, sizeText } from './units.ts';
 
@@ -18,6 +19,7 @@ const token = {
   format: 'secret',
   minLength: 1,
   description: 'Token for all kinds; tokens.KIND wins.',
+  examples: ['${SHOP_TOKEN}'],
 } as const;
 
 const tokens = {
@@ -27,9 +29,27 @@ const tokens = {
   default: {},
   additionalProperties: false,
   properties: {
-    logs: { type: 'string', format: 'secret', minLength: 1, description: 'Token for logs.' },
-    stats: { type: 'string', format: 'secret', minLength: 1, description: 'Token for stats.' },
-    events: { type: 'string', format: 'secret', minLength: 1, description: 'Token for events.' },
+    logs: {
+      type: 'string',
+      format: 'secret',
+      minLength: 1,
+      description: 'Token for logs.',
+      examples: ['${SHOP_LOGS_TOKEN}'],
+    },
+    stats: {
+      type: 'string',
+      format: 'secret',
+      minLength: 1,
+      description: 'Token for stats.',
+      examples: ['${SHOP_STATS_TOKEN}'],
+    },
+    events: {
+      type: 'string',
+      format: 'secret',
+      minLength: 1,
+      description: 'Token for events.',
+      examples: ['${SHOP_EVENTS_TOKEN}'],
+    },
   },
 } as const;
 
@@ -152,6 +172,7 @@ export function sinkGrammar<const M>(matcher: M) {
         minLength: 1,
         description:
           'Which sink this is: a name, or an npm package. Default: the name of the entry.',
+        examples: ['logentries', '@acme/tallyman-sink-kafka'],
       },
       token,
       tokens,
@@ -167,24 +188,28 @@ export function sinkGrammar<const M>(matcher: M) {
             uniqueItems: true,
             items: { type: 'string', enum: ['logs', 'stats', 'events'] },
             description: 'Kinds of records. Default: all that the sink accepts.',
+            examples: [['logs', 'events']],
           },
           include: {
             type: 'array',
             default: [],
             items: matcher,
             description: 'Containers whose records are sent; one entry has to match. Empty: all.',
+            examples: [[{ compose: 'shop' }]],
           },
           exclude: {
             type: 'array',
             default: [],
             items: matcher,
             description: 'Containers to leave out, even where include matches.',
+            examples: [[{ name: 'shop-canary' }]],
           },
         },
       },
       options: {
         type: 'object',
         description: 'Options of the sink itself.',
+        examples: [{ region: 'eu' }],
         default: {},
         additionalProperties: true,
       },

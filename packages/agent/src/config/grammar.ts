@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of the configuration
 import type { OptionsOf } from '@tallyman/sdk';
 import { sinkGrammar } from './grammar-sink.ts';
 import { defaultAdminListen } from './places.ts';
@@ -36,7 +37,7 @@ const engine = {
       minLength: 1,
       description:
         'Address of the engine: unix:///path, tcp://host:port, http://host:port or https://host:port. Default: DOCKER_HOST, else unix:///var/run/docker.sock.',
-      examples: ['unix:///var/run/docker.sock', 'tcp://10.0.0.5:2376'],
+      examples: ['tcp://10.0.0.5:2376', 'unix:///run/podman/podman.sock'],
     },
     tls: {
       type: 'object',
@@ -44,9 +45,24 @@ const engine = {
         'Files for TLS to a tcp address. Default: ca.pem, cert.pem and key.pem in DOCKER_CERT_PATH where DOCKER_TLS_VERIFY is set.',
       additionalProperties: false,
       properties: {
-        ca: { type: 'string', minLength: 1, description: 'Certificate authority of the engine.' },
-        cert: { type: 'string', minLength: 1, description: 'Certificate of the agent.' },
-        key: { type: 'string', minLength: 1, description: 'Key to the certificate of the agent.' },
+        ca: {
+          type: 'string',
+          minLength: 1,
+          description: 'Certificate authority of the engine.',
+          examples: ['/certs/ca.pem'],
+        },
+        cert: {
+          type: 'string',
+          minLength: 1,
+          description: 'Certificate of the agent.',
+          examples: ['/certs/cert.pem'],
+        },
+        key: {
+          type: 'string',
+          minLength: 1,
+          description: 'Key to the certificate of the agent.',
+          examples: ['/certs/key.pem'],
+        },
       },
     },
   },
@@ -92,17 +108,24 @@ const logs = {
       type: 'array',
       default: [],
       description: 'Patterns whose matches are counted per container and given with its stats.',
+      examples: [[{ name: 'errors', pattern: 'ERROR|FATAL' }]],
       items: {
         type: 'object',
         additionalProperties: false,
         required: ['name', 'pattern'],
         properties: {
-          name: { type: 'string', minLength: 1, description: 'Name of the count.' },
+          name: {
+            type: 'string',
+            minLength: 1,
+            description: 'Name of the count.',
+            examples: ['errors'],
+          },
           pattern: {
             type: 'string',
             format: 'regex',
             minLength: 1,
             description: 'Regular expression (JavaScript), tried on every line.',
+            examples: ['ERROR|FATAL'],
           },
         },
       },
@@ -146,6 +169,7 @@ const events = {
       default: ['exec_*'],
       items: { type: 'string', minLength: 1 },
       description: 'Actions that are left out, as globs (*, ?, {a,b}).',
+      examples: [['exec_*', 'health_status*']],
     },
   },
 } as const;
@@ -161,6 +185,7 @@ const collect = {
       default: [],
       items: { type: 'string', minLength: 1 },
       description: 'Label keys (globs) that records carry. Matching sees all labels anyway.',
+      examples: [['com.example.*']],
     },
     logs,
     stats,
@@ -173,21 +198,43 @@ const collect = {
   },
 } as const;
 
-const matcher = {
+/** What a container is chosen by. */
+export const matcher = {
   type: 'object',
   description: 'Matches a container where all keys given match. Globs: *, ?, {a,b}.',
   minProperties: 1,
   additionalProperties: false,
   properties: {
-    name: { type: 'string', minLength: 1, description: 'Name of the container.' },
+    name: {
+      type: 'string',
+      minLength: 1,
+      description: 'Name of the container.',
+      examples: ['web-*'],
+    },
     image: {
       type: 'string',
       minLength: 1,
       description: 'Image, with or without registry and tag.',
+      examples: ['nginx', 'acme/{api,worker}'],
     },
-    label: { type: 'string', minLength: 1, description: 'KEY or KEY=VALUE.' },
-    compose: { type: 'string', minLength: 1, description: 'Compose project.' },
-    id: { type: 'string', minLength: 1, description: 'Beginning of the container id.' },
+    label: {
+      type: 'string',
+      minLength: 1,
+      description: 'Label: KEY or KEY=VALUE.',
+      examples: ['team=shop'],
+    },
+    compose: {
+      type: 'string',
+      minLength: 1,
+      description: 'Compose project.',
+      examples: ['shop'],
+    },
+    id: {
+      type: 'string',
+      minLength: 1,
+      description: 'Beginning of the container id.',
+      examples: ['3f2a9c1b7d04'],
+    },
   },
 } as const;
 
@@ -208,12 +255,14 @@ const select = {
       default: [],
       items: matcher,
       description: 'Containers to collect from; one entry has to match. Empty: all.',
+      examples: [[{ name: 'web-*' }, { image: 'nginx', label: 'team=shop' }]],
     },
     exclude: {
       type: 'array',
       default: [],
       items: matcher,
       description: 'Containers to leave out, even where include matches.',
+      examples: [[{ image: 'redis*' }, { compose: 'qa' }]],
     },
   },
 } as const;
@@ -222,7 +271,7 @@ const fields = {
   type: 'object',
   description: 'Put on every record.',
   default: {},
-  additionalProperties: { type: 'string' },
+  additionalProperties: { type: 'string', description: 'Value of a field.' },
   examples: [{ cluster: 'eu-1' }],
 } as const;
 
@@ -268,6 +317,7 @@ const admin = {
       format: 'secret',
       minLength: 1,
       description: 'Bearer token that requests have to carry, all but those for /health.',
+      examples: ['${TALLYMAN_ADMIN_TOKEN}'],
     },
   },
 } as const;

@@ -33,6 +33,7 @@ export function limitsOf(
     if (amount > bound)
       report.atValue(
         under(pointer, ...path),
+        'contradiction',
         `is more than ${outer}; lower it, or raise the other`,
       );
   };

@@ -28,6 +28,7 @@ export function adminFrom(
   if (address.kind === 'tcp' && !isLoopback(address.host) && token === undefined)
     report.atValue(
       '/admin/listen',
+      'contradiction',
       `other machines may reach ${listen}, and no token guards it; set admin.token, or listen on 127.0.0.1:${address.port}`,
     );
   return {

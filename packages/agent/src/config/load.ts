@@ -83,7 +83,12 @@ function readTree(source: string, lookup: Lookup, report: Report): unknown {
   if (document === undefined) throw report.error();
   const tree = treeOf(document, lookup, report);
   if (tree !== undefined) return typed(grammar, tree, '', report);
-  report.at(0, '', 'is empty; the least that is needed is a sink, such as: sinks: { stdout: {} }');
+  report.at(
+    0,
+    '',
+    'missing',
+    'is empty; the least that is needed is a sink, such as: sinks: { stdout: {} }',
+  );
   throw report.error();
 }
 
@@ -121,6 +126,7 @@ function refuseForeignFiles(
   if (stats.reader === 'cgroup' && address.kind === 'tcp')
     report.atValue(
       '/collect/stats/reader',
+      'contradiction',
       'cgroup reads the files of this host, and the engine is reached over the network; use auto or engine, or run the agent on the host of the engine with a unix socket',
     );
 }

@@ -5,6 +5,7 @@ import type { Schema } from './grammar.ts';
 import type { SinkConfig } from './model.ts';
 import { under } from './pointer.ts';
 import type { Report } from './report.ts';
+import { schemaFault } from './schema-fault.ts';
 import { settled } from './settle.ts';
 import { isMapping, typed } from './typed.ts';
 import { unknownKeyWords } from './unknown-key.ts';
@@ -20,7 +21,7 @@ export function optionsOf(
   if (!isMapping(value)) return undefined;
   const check = optionCheck(definition);
   if (typeof check === 'string') {
-    report.atKey(under('/sinks', name), `${type} describes its options wrongly: ${check}`);
+    report.atKey(under('/sinks', name), 'sink', `the sink ${type}: ${check}`);
     return undefined;
   }
   const options = typed(definition.options, value, pointer, report);
@@ -49,7 +50,7 @@ function compiledCheck(options: SinkDefinition['options']): Check | string {
   try {
     return checkFor(closed(options));
   } catch (error) {
-    return messageOf(error);
+    return schemaFault(options) ?? messageOf(error);
   }
 }
 

@@ -1,3 +1,22 @@
+/** What a mistake in the configuration is about: the closed set. */
+export const problemKinds = [
+  'file',
+  'yaml',
+  'variable',
+  'unknown_key',
+  'missing',
+  'value',
+  'name',
+  'sink',
+  'token',
+  'contradiction',
+  'environment',
+  'flag',
+] as const;
+
+/** One of {@link problemKinds}. */
+export type ProblemKind = (typeof problemKinds)[number];
+
 /** One mistake in the configuration, where it was made and what to do about it. */
 export interface Problem {
   /** The file as it was named by the user, or `environment`. */
@@ -8,6 +27,7 @@ export interface Problem {
   readonly column: number;
   /** Where in the configuration, e.g. `sinks.metrics.options.url`. Empty where the file as a whole is meant. */
   readonly path: string;
+  readonly kind: ProblemKind;
   readonly message: string;
 }
 

@@ -1,5 +1,5 @@
 import { isWithin, parentOf, pathOf, segmentsOf } from './pointer.ts';
-import { ConfigError, type Problem } from './problem.ts';
+import { ConfigError, type Problem, type ProblemKind } from './problem.ts';
 
 /** Where a value was written, as offsets in the text. */
 export interface Place {
@@ -44,24 +44,21 @@ export class Report {
   }
 
   /** A problem with a key, or with a value as a whole. What is not in the file is reported at what would hold it. */
-  atKey(pointer: string, message: string): void {
-    this.#add(
-      this.#nearest(pointer, (place) => place.key ?? place.value),
-      pointer,
-      message,
-    );
+  atKey(pointer: string, kind: ProblemKind, message: string): void {
+    const offset = this.#nearest(pointer, (place) => place.key ?? place.value);
+    this.#add(offset, pointer, kind, message);
   }
 
   /** A problem with a value. */
-  atValue(pointer: string, message: string): void {
+  atValue(pointer: string, kind: ProblemKind, message: string): void {
     const place = this.#places.get(pointer);
-    if (place === undefined) this.atKey(pointer, message);
-    else this.#add(place.value, pointer, message);
+    if (place === undefined) this.atKey(pointer, kind, message);
+    else this.#add(place.value, pointer, kind, message);
   }
 
   /** A problem at a place in the text. */
-  at(offset: number, pointer: string, message: string): void {
-    this.#add(offset, pointer, message);
+  at(offset: number, pointer: string, kind: ProblemKind, message: string): void {
+    this.#add(offset, pointer, kind, message);
   }
 
   /** Where a text stands next in the file, or -1. */
@@ -93,14 +90,14 @@ export class Report {
     if (error.problems.length > 0) throw error;
   }
 
-  #add(offset: number, pointer: string, message: string): void {
+  #add(offset: number, pointer: string, kind: ProblemKind, message: string): void {
     if ([...this.#holes].some((hole) => isWithin(pointer, hole))) return;
     // What is written once behind an anchor is found wherever its alias stands: one mistake, one problem.
     const key = `${offset} ${segmentsOf(pointer).at(-1)} ${message}`;
     if (this.#found.has(key)) return;
     const line = this.lineOf(offset);
     const column = offset - this.#text.lastIndexOf('\n', offset - 1);
-    const problem = { file: this.#file, line, column, path: pathOf(pointer), message };
+    const problem = { file: this.#file, line, column, path: pathOf(pointer), kind, message };
     this.#found.set(key, { pointer, problem });
   }
 

@@ -62,15 +62,20 @@ export async function schemaText(catalogue: SinkCatalogue): Promise<string> {
   return `${compact}\n`;
 }
 
+interface NamedOptions extends Pick<SinkDefinition, 'summary' | 'options'> {
+  /** By which a configuration chooses the sink. */
+  readonly type: string;
+}
+
 /** Sinks that are refused, or describe their options wrongly, have none to show; `tallyman check` says why. */
-async function definitionsIn(catalogue: SinkCatalogue): Promise<readonly SinkDefinition[]> {
-  const loaded = await Promise.allSettled(
-    catalogue.names().map((type) => catalogue.definition(type)),
-  );
-  const definitions = loaded.flatMap((result) =>
-    result.status === 'fulfilled' ? [result.value] : [],
-  );
-  return definitions.filter((definition) => typeof optionCheck(definition) === 'function');
+async function definitionsIn(catalogue: SinkCatalogue): Promise<readonly NamedOptions[]> {
+  const named = catalogue.names().map(async (type): Promise<readonly NamedOptions[]> => {
+    const definition = await catalogue.definition(type).catch(() => undefined);
+    if (definition === undefined || typeof optionCheck(definition) === 'string') return [];
+    const { summary, options } = definition;
+    return [{ type, summary, options }];
+  });
+  return (await Promise.all(named)).flat();
 }
 
 function forEditors(schema: Schema): object {

@@ -1,10 +1,9 @@
 import { messageOf, type SinkDefaults, type SinkDefinition } from '@tallyman/sdk';
-import { type SinkCatalogue, SinkUnavailable } from './catalogue.ts';
+import { type SinkCatalogue, SinkUnavailable, unknownTypeWords } from './catalogue.ts';
 import type { ChosenSink } from './chosen-sink.ts';
 import { entryGrammar } from './grammar.ts';
 import { limitsOf } from './limits.ts';
 import type { SinkConfig } from './model.ts';
-import { didYouMean } from './nearest.ts';
 import { optionsOf } from './options.ts';
 import { under } from './pointer.ts';
 import type { Report } from './report.ts';
@@ -71,19 +70,28 @@ async function definitionOf(
   } catch (error) {
     const pointer = under('/sinks', name);
     const named = report.placeOf(under(pointer, 'type'));
-    const message = unavailableWords(error, named?.filledIn ?? type, catalogue);
-    if (named !== undefined) report.atValue(under(pointer, 'type'), message);
-    else report.atKey(pointer, `${message} (the type defaults to the name)`);
+    const message = unavailableWords(error, { type, filledIn: named?.filledIn }, catalogue);
+    if (named !== undefined) report.atValue(under(pointer, 'type'), 'sink', message);
+    else report.atKey(pointer, 'sink', `${message} (the type defaults to the name)`);
     return undefined;
   }
 }
 
-function unavailableWords(error: unknown, type: string, catalogue: SinkCatalogue): string {
-  if (!(error instanceof SinkUnavailable)) return messageOf(error);
-  if (error.reason === 'refused') return error.message;
-  const names = catalogue.names();
-  const hint = didYouMean(type, names) || `; known: ${names.join(', ')}`;
-  return `there is no sink of type ${JSON.stringify(type)}${hint}`;
+interface WrittenType {
+  readonly type: string;
+  /** What was filled in for it may be a secret at the wrong place. */
+  readonly filledIn: string | undefined;
+}
+
+function unavailableWords(
+  error: unknown,
+  { type, filledIn }: WrittenType,
+  catalogue: SinkCatalogue,
+): string {
+  if (!(error instanceof SinkUnavailable) || error.reason === 'refused') return messageOf(error);
+  return filledIn === undefined
+    ? unknownTypeWords(type, catalogue.names(), error.remarks)
+    : unknownTypeWords(filledIn, catalogue.names());
 }
 
 /** Names are used in labels and as directories: they have to differ in more than capitals. */
@@ -91,7 +99,11 @@ function reportLookalikes(names: readonly string[], report: Report): void {
   for (const [index, name] of names.entries()) {
     const earlier = names.slice(0, index).find((other) => isSameFolded(other, name));
     if (earlier !== undefined)
-      report.atKey(under('/sinks', name), `differs from ${earlier} in capitals only; rename one`);
+      report.atKey(
+        under('/sinks', name),
+        'name',
+        `differs from ${earlier} in capitals only; rename one`,
+      );
   }
 }
 

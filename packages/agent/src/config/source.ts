@@ -19,7 +19,7 @@ const mostSecretBytes = 64 * 1024;
 export async function sourceOf(path: string, note: NoteFile = ignore): Promise<string> {
   note(path, versionOf(path));
   const fail = (message: string): never => {
-    throw new ConfigError([{ file: path, line: 1, column: 1, path: '', message }]);
+    throw new ConfigError([{ file: path, line: 1, column: 1, path: '', kind: 'file', message }]);
   };
   let bytes: Buffer;
   try {

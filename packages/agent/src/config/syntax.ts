@@ -11,7 +11,7 @@ export function documentOf(text: string, report: Report): Document | undefined {
   let isStructureLost = false;
   for (const fault of [...document.errors, ...document.warnings]) {
     if (fault.message.includes('call stack')) {
-      report.at(0, '', tooDeep);
+      report.at(0, '', 'yaml', tooDeep);
       return undefined;
     }
     // An alias without a name is an alias without an anchor: tree.ts reports it with its path.
@@ -20,7 +20,7 @@ export function documentOf(text: string, report: Report): Document | undefined {
     const isLocal = localFaults.has(fault.code);
     if (isStructureLost && !isLocal) continue;
     isStructureLost ||= !isLocal;
-    report.at(fault.pos[0], '', explained(fault, text));
+    report.at(fault.pos[0], '', 'yaml', explained(fault, text));
   }
   return isStructureLost ? undefined : document;
 }
@@ -40,7 +40,7 @@ function readDocument(text: string, report: Report): Document | undefined {
       uniqueKeys: false,
     });
   } catch {
-    report.at(0, '', tooDeep);
+    report.at(0, '', 'yaml', tooDeep);
     return undefined;
   }
 }

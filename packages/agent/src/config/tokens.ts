@@ -47,11 +47,13 @@ export function admissionTo(
   if (Object.keys(tokens).length === 0)
     report.atKey(
       under(pointer, 'token'),
+      'token',
       `is required: ${definition.type} needs a token; write token, or tokens.KIND for single kinds`,
     );
   else if (admitted.length === 0 && wanted.length > 0)
     report.atKey(
       under(pointer, 'tokens'),
+      'token',
       `there is no token for what this sink is sent (${wordsOf(wanted)})`,
     );
   const missing = wanted.filter((kind) => !admitted.includes(kind));
@@ -71,7 +73,11 @@ function wantedKinds(
   match.kinds?.forEach((word, index) => {
     if (accepted.some((kind) => kindWords[kind] === word)) return;
     const at = under(pointer, 'match', 'kinds', index);
-    report.atValue(at, `${type} does not accept ${word}; it accepts ${wordsOf(accepted)}`);
+    report.atValue(
+      at,
+      'contradiction',
+      `${type} does not accept ${word}; it accepts ${wordsOf(accepted)}`,
+    );
   });
   return accepted.filter((kind) => match.kinds?.includes(kindWords[kind]) ?? true);
 }
@@ -83,8 +89,9 @@ function refuseTokens(
   report: Report,
 ): void {
   const message = `${type} takes no token; remove it`;
-  if (token !== undefined) report.atKey(under(pointer, 'token'), message);
-  for (const word of Object.keys(tokens)) report.atKey(under(pointer, 'tokens', word), message);
+  if (token !== undefined) report.atKey(under(pointer, 'token'), 'token', message);
+  for (const word of Object.keys(tokens))
+    report.atKey(under(pointer, 'tokens', word), 'token', message);
 }
 
 function wordsOf(some: readonly RecordKind[]): string {

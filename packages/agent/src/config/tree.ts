@@ -97,7 +97,7 @@ class Tree {
   }
 
   #hole(node: Node, step: Step, message: string): undefined {
-    this.#report.at(offsetOf(node), step.pointer, message);
+    this.#report.at(offsetOf(node), step.pointer, 'yaml', message);
     this.#report.hole(step.pointer);
   }
 
@@ -146,7 +146,7 @@ class Tree {
 
   #keyOf({ key }: Pair, step: Step): string | undefined {
     if (isScalar(key) && key.value !== null) return textOf(key);
-    this.#report.at(offsetOf(key), step.pointer, 'a key has to be plain text');
+    this.#report.at(offsetOf(key), step.pointer, 'yaml', 'a key has to be plain text');
     return undefined;
   }
 
@@ -155,7 +155,7 @@ class Tree {
     if (first === undefined) return false;
     const line = this.#report.lineOf(offsetOf(first.key));
     const message = `is given twice; the first is in line ${line}`;
-    this.#report.at(offsetOf(pair.key), under(step.pointer, key), message);
+    this.#report.at(offsetOf(pair.key), under(step.pointer, key), 'yaml', message);
     return true;
   }
 
@@ -167,7 +167,7 @@ class Tree {
       const fault = isAlias(node) ? this.#aliasFault(node, step) : undefined;
       if (isMap(target) && fault === undefined) return [target];
       const message = fault ?? '<< takes a mapping or a list of mappings';
-      this.#report.at(offsetOf(node), under(step.pointer, '<<'), message);
+      this.#report.at(offsetOf(node), under(step.pointer, '<<'), 'yaml', message);
       return [];
     });
   }
@@ -189,7 +189,7 @@ class Tree {
 
   #reportFaults({ faults }: Interpolated, scalar: Scalar, step: Step): void {
     for (const { at, message } of faults)
-      this.#report.at(this.#dollarOffset(scalar, at), step.pointer, message);
+      this.#report.at(this.#dollarOffset(scalar, at), step.pointer, 'variable', message);
     if (faults.length > 0) this.#report.hole(step.pointer);
   }
 

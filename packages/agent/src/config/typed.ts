@@ -33,7 +33,7 @@ export function schemaOf(schema: Schema, key: string): Schema | undefined {
 function emptied(schema: Schema, pointer: string, report: Report): unknown {
   if (schema.type === 'object') return {};
   if (schema.type === 'array') return [];
-  report.atKey(pointer, 'has no value; write one, or remove the key');
+  report.atKey(pointer, 'missing', 'has no value; write one, or remove the key');
   report.hole(pointer);
   return undefined;
 }

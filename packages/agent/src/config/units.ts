@@ -12,6 +12,9 @@ const sizeUnits = {
   GiB: 1024 ** 3,
 };
 
+/** The units that people may write. */
+export const unitNames = { duration: Object.keys(durationUnits), size: Object.keys(sizeUnits) };
+
 const otherNames = {
   msec: 'ms',
   sec: 's',

@@ -1,9 +1,9 @@
 import type { SinkDefinition } from '@tallyman/sdk';
 import type { SinkCatalogue } from '../config/catalogue.ts';
-import type { Schema } from '../config/grammar.ts';
 import { loadConfig } from '../config/load.ts';
 import { printedLane, printedTree } from '../config/print.ts';
 import { kindWords } from '../config/tokens.ts';
+import { optionRow } from './schema-words.ts';
 import { alignedTable } from './table.ts';
 
 /** The reference page of a built-in sink, as far as its definition says it. Ends with a newline. */
@@ -12,7 +12,7 @@ export async function sinkPage(type: string, catalogue: SinkCatalogue): Promise<
   const { summary, stability, accepts, token, options } = definition;
   const kinds = accepts.map((kind) => kindWords[kind]).join(', ');
   const rows = Object.entries(options.properties ?? {}).map(([name, schema]) =>
-    optionRow(name, schema, options.required ?? []),
+    optionRow(name, schema, options.required?.includes(name) ? 'required' : ''),
   );
   return `<!-- Written by \`pnpm reference\` from the sink's definition. Change packages/sink-${type}/src instead. -->
 
@@ -41,6 +41,7 @@ ${alignedTable([['option', 'value', 'default', ''], ...rows])}
 
 What counts where the file says nothing:
 
+<!-- part of sinks.${type} -->
 \`\`\`yaml
 ${(await laneDefaults(definition, catalogue)).trimEnd()}
 \`\`\`
@@ -62,55 +63,6 @@ function leastTree({ type, token }: SinkDefinition): unknown {
 
 function tokenVariable(type: string): string {
   return `${type.toUpperCase()}_TOKEN`;
-}
-
-function optionRow(name: string, schema: Schema, required: readonly string[]): readonly string[] {
-  const { description = '', examples = [] } = schema;
-  const shown = examples.length === 0 ? '' : ` For example ${inWords(examples.map(coded))}.`;
-  const otherwise = required.includes(name) ? 'required' : defaultWords(schema);
-  return [`\`${name}\``, valueWords(schema), otherwise, `${description}${shown}`];
-}
-
-function valueWords(schema: Schema): string {
-  if (schema.enum !== undefined) return inWords(schema.enum.map(coded));
-  if (schema.type === 'array') return `list of ${valueWords(schema.items ?? {})}`;
-  if (schema.type === 'integer') return ['number', ...boundWords(schema)].join(' ');
-  return formatWords[schema.format ?? ''] ?? typeWords[schema.type ?? ''] ?? 'any';
-}
-
-function boundWords({ minimum, maximum }: Schema): readonly string[] {
-  if (minimum === undefined || maximum === undefined) return [];
-  return [`from ${minimum} to ${maximum}`];
-}
-
-const formatWords: Readonly<Record<string, string>> = {
-  duration: 'duration',
-  size: 'size',
-  uri: 'URL',
-  email: 'e-mail address',
-  secret: 'secret',
-};
-
-const typeWords: Readonly<Record<string, string>> = {
-  string: 'text',
-  boolean: '`true` or `false`',
-  number: 'number',
-  object: 'mapping',
-};
-
-function defaultWords(schema: Schema): string {
-  if (schema.default === undefined) return '';
-  return Array.isArray(schema.default)
-    ? schema.default.map(coded).join(', ')
-    : coded(schema.default);
-}
-
-function coded(value: unknown): string {
-  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
-}
-
-function inWords(words: readonly string[]): string {
-  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
 
 /** The part of the entry in which sinks differ by their defaults, from a file that leaves all of it out. */

@@ -62,7 +62,7 @@ export async function configFromEnvironment({
 }
 
 /** What the variables of one predecessor mean. */
-interface Predecessor {
+export interface Predecessor {
   /** Of the sink that takes its place. */
   readonly name: string;
   readonly type: string;
@@ -82,7 +82,7 @@ interface Predecessor {
 }
 
 /** Variables with a number: how often points are sent, in milliseconds, and how many samples, one a second, make one. */
-interface Timing {
+export interface Timing {
   readonly periodMs: string;
   readonly samples: string;
 }
@@ -90,7 +90,8 @@ interface Timing {
 /** The predecessor whose flags are taken. */
 const flagged = 'logentries';
 
-const predecessors: readonly Predecessor[] = [
+/** Those whose variables count where there is no file. */
+export const predecessors: readonly Predecessor[] = [
   {
     name: 'librato',
     type: 'librato',
@@ -225,7 +226,7 @@ function timingProblems({ periodMs, samples }: Timing, env: Environment): readon
 }
 
 function problem(path: string, message: string): Problem {
-  return { file: source, line: 1, column: 1, path, message };
+  return { file: source, line: 1, column: 1, path, kind: 'environment', message };
 }
 
 /** An empty variable is how compose files pass one on that is not set. */

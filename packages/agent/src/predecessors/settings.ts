@@ -43,7 +43,9 @@ function settingsFrom(values: FlagValues): PredecessorSettings {
   const fields = fieldsFrom(values, fault, remark);
   const matchers = matchersFrom(values, fault, remark);
   if (faults.length > 0)
-    throw new ConfigError(faults.map(({ flag, now }) => ({ ...place, path: flag, message: now })));
+    throw new ConfigError(
+      faults.map(({ flag, now }) => ({ ...place, path: flag, kind: 'flag', message: now })),
+    );
   const match = { ...kinds, ...matchers };
   return {
     flags: namesOf(values),

@@ -1,12 +1,15 @@
 import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SinkDefinition } from '@tallyman/sdk';
-import { type SinkCatalogue, SinkUnavailable } from '../config/catalogue.ts';
+import { type SinkCatalogue, SinkUnavailable, unknownTypeWords } from '../config/catalogue.ts';
+import { nearest } from '../config/nearest.ts';
 import { type BuiltInSink, builtInSinks } from './built-in.ts';
-import { manifestOf, type SinksDirectory, sinksIn } from './find.ts';
+import { type Find, type SinksDirectory, sinksIn } from './find.ts';
+import { installedSink, installedSinks } from './installed.ts';
+import { type ListedSink, listedBuiltIn, listedFind } from './listed.ts';
 import { loadSink } from './load.ts';
-import { type FoundSink, type Manifest, sinksOf } from './manifest.ts';
+import type { FoundSink } from './manifest.ts';
 import { refusal } from './refusal.ts';
 
 /** Where sinks are looked for when nothing else is said. */
@@ -15,104 +18,137 @@ export const defaultSinksDirectory: SinksDirectory = {
   presence: 'optional',
 };
 
-/** A sink that can be chosen, and where it comes from. */
-interface ListedSink {
-  readonly type: string;
-  /** Its file, or the agent itself. */
-  readonly origin: string;
-}
-
-/** A catalogue that can also say where each sink comes from. */
+/** A catalogue that can also say what it has of each sink. */
 export interface ListedCatalogue extends SinkCatalogue {
-  list(): readonly ListedSink[];
+  /** All that was found, also what cannot be used. Runs no code of sinks that do not come with the agent. */
+  list(): Promise<readonly ListedSink[]>;
+  /** What is listed of one of {@link SinkCatalogue.names}; undefined of any other. */
+  listed(name: string): Promise<ListedSink | undefined>;
 }
 
 /**
  * The sinks there are: those that come with the agent, then those in the folders, then npm packages by name.
- * Looking runs none of their code. Throws where two have the same name.
+ * Looking runs none of their code. Throws only where a folder has to be there and is not: what is wrong with a sink
+ * matters to those who choose it.
  */
 export function findSinks(
   directories: readonly SinksDirectory[] = [defaultSinksDirectory],
   builtIn: readonly BuiltInSink[] = builtInSinks,
 ): ListedCatalogue {
-  const found = withoutRepeats(directories.flatMap(sinksIn));
-  refuseDoubles(found, builtIn);
-  return new FoundSinks(directories, builtIn, found);
+  const places = directories.map((one) => ({ ...one, path: resolve(one.path) }));
+  const finds = withoutRepeats(places.flatMap(sinksIn));
+  const folders = places.map(({ path }) => path);
+  return new FoundSinks(folders, builtIn, finds);
 }
 
 class FoundSinks implements ListedCatalogue {
-  readonly #directories: readonly SinksDirectory[];
+  readonly #folders: readonly string[];
   readonly #builtIn: readonly BuiltInSink[];
-  readonly #found: readonly FoundSink[];
+  readonly #finds: readonly Find[];
+  #foundInstalled: readonly Find[] | undefined;
 
-  constructor(
-    directories: readonly SinksDirectory[],
-    builtIn: readonly BuiltInSink[],
-    found: readonly FoundSink[],
-  ) {
-    this.#directories = directories;
+  constructor(folders: readonly string[], builtIn: readonly BuiltInSink[], finds: readonly Find[]) {
+    this.#folders = folders;
     this.#builtIn = builtIn;
-    this.#found = found;
+    this.#finds = finds;
   }
 
   names(): readonly string[] {
-    return [...this.#builtIn, ...this.#found].map(({ type }) => type);
+    const found = [...this.#finds, ...this.#installed];
+    const names = found.flatMap((find) => (find.kind === 'sink' ? [find.name] : []));
+    return [...new Set([...this.#builtIn.map(({ type }) => type), ...names])];
   }
 
-  list(): readonly ListedSink[] {
-    return [
-      ...this.#builtIn.map(({ type }) => ({ type, origin: 'the agent itself' })),
-      ...this.#found.map(({ type, file }) => ({ type, origin: file })),
-    ];
+  async list(): Promise<readonly ListedSink[]> {
+    const builtIn = await Promise.all(this.#builtIn.map(listedBuiltIn));
+    const finds = [...this.#finds, ...this.#installed].map((find) => {
+      const listed = listedFind(find);
+      const fault = find.kind === 'sink' ? this.#doubleFault(find.name) : undefined;
+      return fault === undefined ? listed : { ...listed, fault };
+    });
+    return [...builtIn, ...finds];
+  }
+
+  async listed(name: string): Promise<ListedSink | undefined> {
+    return (await this.list()).find((sink) => sink.name === name);
   }
 
   async definition(type: string): Promise<SinkDefinition> {
+    const double = this.#doubleFault(type);
+    if (double !== undefined) throw refusal(double);
     const builtIn = this.#builtIn.find((sink) => sink.type === type);
     if (builtIn !== undefined) return (await builtIn.load()).default;
-    const found = this.#found.find((sink) => sink.type === type);
-    if (found !== undefined) return await loadSink(found);
-    return await loadSink(this.#sinkOfPackage(type));
+    const [found] = this.#named(type);
+    const sink = found ?? installedSink(type, this.#bases);
+    if (sink !== undefined) return await loadSink(sink);
+    const remarks = this.#remarksOn(type);
+    throw new SinkUnavailable('unknown', unknownTypeWords(type, this.names(), remarks), {
+      remarks,
+    });
   }
 
-  #sinkOfPackage(type: string): FoundSink {
-    const manifest = isPackageName(type) ? manifestOf(type, this.#bases()) : undefined;
-    // A plain word that happens to be somebody's package is more likely a typing error.
-    if (manifest === undefined || (manifest.sinks === undefined && !type.includes('/')))
-      throw new SinkUnavailable('unknown', `there is no sink "${type}"; looked ${this.#places()}`);
-    return onlySinkOf(manifest, type);
+  #named(name: string): readonly FoundSink[] {
+    return this.#finds.flatMap((find) =>
+      find.kind === 'sink' && find.name === name ? [find.sink] : [],
+    );
   }
 
-  /** Node looks for a package from a module; a folder stands for a module in it. */
-  #bases(): readonly string[] {
-    const folders = this.#directories.map(({ path }) => join(path, 'index.mjs'));
-    return [...folders, fileURLToPath(import.meta.url)];
+  #doubleFault(name: string): string | undefined {
+    const isBuiltIn = this.#builtIn.some(({ type }) => type === name);
+    const files = this.#named(name).map(({ file }) => file);
+    const places = isBuiltIn ? ['the agent itself', ...files] : files;
+    return places.length < 2
+      ? undefined
+      : `the sink "${name}" is there twice, in ${places.join(' and in ')}; remove one, or give it another name: its type, and that of its file or in its package.json`;
   }
 
-  #places(): string {
-    const folders = this.#directories.map(({ path }) => path);
-    return ['among those that come with the agent', ...folders.map((path) => `in ${path}`)]
-      .concat('for an npm package of that name')
-      .join(', ');
+  /** Node looks for a package from a folder upwards. */
+  get #bases(): readonly string[] {
+    return [...this.#folders, dirname(fileURLToPath(import.meta.url))];
+  }
+
+  /** Looked for only when it is asked for: it is a look into each package there. */
+  get #installed(): readonly Find[] {
+    const own = new Set(this.#builtIn.map(({ packageName }) => packageName));
+    this.#foundInstalled ??= installedSinks(this.#bases).filter(
+      (find) => find.kind === 'unusable' || !own.has(find.name),
+    );
+    return this.#foundInstalled;
+  }
+
+  /** What may be the reason that there is none of this name; nothing where it is probably misspelt. */
+  #remarksOn(type: string): readonly string[] {
+    const finds = [...this.#finds, ...this.#installed];
+    const meant = finds.find((find) => find.kind === 'unusable' && isMeantBy(find.path, type));
+    if (meant?.kind === 'unusable') return [meant.fault];
+    const installed = finds.find((find) => find.kind === 'sink' && find.sink.type === type);
+    if (installed?.kind === 'sink')
+      return [`npm has installed it under another name: write type: "${installed.name}"`];
+    if (nearest(type, this.names()) !== undefined) return [];
+    const [folder = defaultSinksDirectory.path] = this.#folders;
+    if (type.startsWith('@')) return [`it is not installed: npm install ${type} in ${folder}`];
+    const unusable = finds.filter(({ kind }) => kind === 'unusable').length;
+    return [
+      `known: ${this.names().join(', ')}`,
+      ...(this.#folders.length === 0 ? [] : [`looked in ${this.#folders.join(', ')}`]),
+      ...(unusable === 0 ? [] : [`tallyman sinks says what cannot be used there (${unusable})`]),
+    ];
   }
 }
 
-function onlySinkOf(manifest: Manifest, packageName: string): FoundSink {
-  const [sink, another] = sinksOf(manifest);
-  if (sink === undefined)
-    throw refusal(
-      `loading the sink "${packageName}": ${manifest.file} names no sink; it has to say "tallyman": {"sinks": {"NAME": "./dist/index.js"}}`,
-    );
-  if (another !== undefined)
-    throw refusal(
-      `loading the sink "${packageName}": ${manifest.file} names several (${Object.keys(manifest.sinks ?? {}).join(', ')}); put the package into a folder of sinks and choose one by its own name`,
-    );
-  return sink;
+/** Whether a file or folder that cannot be used is what this type would be found in. */
+function isMeantBy(path: string, type: string): boolean {
+  const [stem = ''] = basename(path).split('.');
+  const own = basename(type);
+  return stem !== '' && (stem.includes(own) || own.includes(stem));
 }
 
 /** A folder may be named twice, or once more through a link. */
-function withoutRepeats(found: readonly FoundSink[]): readonly FoundSink[] {
-  const files = found.map(({ type, file }) => `${type} ${trueFile(file)}`);
-  return found.filter((_, index) => files.indexOf(files[index] ?? '') === index);
+function withoutRepeats(finds: readonly Find[]): readonly Find[] {
+  const keys = finds.map((find) =>
+    find.kind === 'sink' ? `${find.name} ${trueFile(find.sink.file)}` : trueFile(find.path),
+  );
+  return finds.filter((_, index) => keys.indexOf(keys[index] ?? '') === index);
 }
 
 function trueFile(file: string): string {
@@ -122,23 +158,4 @@ function trueFile(file: string): string {
     // A link that leads nowhere, or a module that is not built yet: said when it is asked for.
     return file;
   }
-}
-
-function refuseDoubles(found: readonly FoundSink[], builtIn: readonly BuiltInSink[]): void {
-  const places = new Map(builtIn.map(({ type }) => [type, 'the agent itself']));
-  const doubles: string[] = [];
-  for (const { type, file } of found) {
-    const first = places.get(type);
-    if (first === undefined) places.set(type, file);
-    else
-      doubles.push(
-        `the sink "${type}" is there twice, in ${first} and in ${file}; rename or remove one`,
-      );
-  }
-  if (doubles.length > 0) throw refusal(doubles.join('\n'));
-}
-
-// npm's rule for names, near enough to keep paths and URLs out.
-function isPackageName(type: string): boolean {
-  return /^(@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*$/.test(type);
 }

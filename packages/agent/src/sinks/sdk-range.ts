@@ -1,17 +1,19 @@
 /**
  * Why a package made for this range of `@tallyman/sdk` does not fit the agent's own, or nothing. The SDK's major
- * has to be the same and the agent's minor at least the package's; only the lower bound of the range is read.
+ * has to be the same and the agent's minor at least the package's, in one of the alternatives (`||`) of the range; of
+ * each only the lower bound is read.
  */
 export function sdkMismatch(range: string, ownVersion: string): string | undefined {
-  const wanted = majorAndMinor(range);
   const own = majorAndMinor(ownVersion);
+  const alternatives = range.split('||').map(majorAndMinor);
+  const wanted = alternatives.flatMap((one) => one ?? []);
   // `*`, `latest`, `workspace:^`: the package leaves it to us.
-  if (wanted === undefined || own === undefined) return undefined;
-  if (wanted.major !== own.major)
-    return `it is made for @tallyman/sdk ${range}, this agent has ${ownVersion}; install a version of the sink for ${own.major}.x`;
-  if (wanted.minor > own.minor)
-    return `it needs @tallyman/sdk ${range}, this agent has ${ownVersion}; update the agent, or install an older version of the sink`;
-  return undefined;
+  if (own === undefined || wanted.length < alternatives.length) return undefined;
+  const ofSameMajor = wanted.filter(({ major }) => major === own.major);
+  if (ofSameMajor.some(({ minor }) => minor <= own.minor)) return undefined;
+  return ofSameMajor.length === 0
+    ? `it is made for @tallyman/sdk ${range}, this agent has ${ownVersion}; install a version of the sink for ${own.major}.x`
+    : `it needs @tallyman/sdk ${range}, this agent has ${ownVersion}; update the agent, or install an older version of the sink`;
 }
 
 function majorAndMinor(

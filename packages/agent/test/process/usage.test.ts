@@ -45,21 +45,6 @@ test('--version is the version and nothing else', async () => {
   expect(exitCode).toBe(0);
 });
 
-test('sinks lists the built-in ones and those of a folder, without running them', async () => {
-  const files = { 'mine.mjs': 'throw new Error("must not run");' };
-
-  const { exitCode, stdout } = await ran(['sinks', '--sinks-dir', '.'], { files });
-
-  const rows = stdout
-    .trimEnd()
-    .split('\n')
-    .map((row) => row.split(/ {2,}/));
-  expect(rows.at(0)).toEqual(['SINK', 'FROM']);
-  expect(rows).toContainEqual(['stdout', 'the agent itself']);
-  expect(rows.at(-1)).toEqual(['mine', expect.stringMatching(/mine\.mjs$/)]);
-  expect(exitCode).toBe(0);
-});
-
 test('schema prints the schema of the whole file, sinks of a folder included', async () => {
   const files = { 'mine.mjs': sinkFile('mine', '') };
 

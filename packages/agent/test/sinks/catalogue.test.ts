@@ -4,8 +4,9 @@ import { describe, expect, test } from '@jest/globals';
 import { isSinkError, systemClock } from '@tallyman/sdk';
 import { SinkUnavailable } from '../../src/config/catalogue.ts';
 import { createDiagnostics } from '../../src/diagnostics/diagnostics.ts';
-import { findSinks } from '../../src/sinks/catalogue.ts';
+import { findSinks, type ListedCatalogue } from '../../src/sinks/catalogue.ts';
 import { sinkContext } from '../../src/sinks/context.ts';
+import type { ListedSink } from '../../src/sinks/listed.ts';
 import { Lines } from '../diagnostics/lines.ts';
 import { Folder, sinkSource } from './folder.ts';
 
@@ -36,6 +37,15 @@ async function refusalOf(work: () => unknown): Promise<SinkUnavailable> {
 }
 
 const comesAlong = ['librato', 'logentries', 'stdout'];
+
+/** What is listed beside the sinks that come with the agent. */
+async function othersIn(sinks: ListedCatalogue): Promise<readonly ListedSink[]> {
+  return (await sinks.list()).filter(({ origin }) => origin !== 'built-in');
+}
+
+function inside(folder: Folder, name: string) {
+  return { path: join(folder.path, name), presence: 'must-exist' } as const;
+}
 
 describe('finding', () => {
   test('needs no folder for the sinks that come with the agent', async () => {
@@ -76,7 +86,59 @@ describe('finding', () => {
 
     const sinks = findSinks([folder.directory]);
 
-    expect(sinks.names()).toEqual([...comesAlong, 'red', 'blue', 'kafka', 'webhook']);
+    expect(sinks.names()).toEqual([...comesAlong, 'red', 'blue', 'kafka', 'webhook', 'x']);
+  });
+
+  test('takes a folder that is a package itself as that, and looks no further in it', () => {
+    using folder = new Folder();
+    folder.put('package.json', { tallyman: { sinks: { kafka: './dist/index.mjs' } } });
+    folder.put('index.mjs', '');
+    folder.put('test/package.json', { tallyman: { sinks: { other: './index.js' } } });
+
+    expect(findSinks([folder.directory]).names()).toEqual([...comesAlong, 'kafka']);
+  });
+
+  test('goes through several folders, in their order', () => {
+    using folder = new Folder();
+    folder.put('z/first.mjs', '');
+    folder.put('a/second.mjs', '');
+
+    const sinks = findSinks(['z', 'a'].map((name) => inside(folder, name)));
+
+    expect(sinks.names()).toEqual([...comesAlong, 'first', 'second']);
+  });
+
+  test('follows a link to the folder of a package, as pnpm link makes it', async () => {
+    using folder = new Folder();
+    folder.put('work/kafka/package.json', {
+      type: 'module',
+      tallyman: { sinks: { kafka: './index.js' } },
+    });
+    folder.put('work/kafka/index.js', sinkSource('kafka'));
+    mkdirSync(join(folder.path, 'sinks'));
+    symlinkSync('../work/kafka', join(folder.path, 'sinks/kafka'));
+
+    const definition = await findSinks([inside(folder, 'sinks')]).definition('kafka');
+
+    expect(definition.type).toBe('kafka');
+  });
+
+  test.each(['webhook.test.mjs', 'webhook.d.mts', 'tsconfig.json', 'notes.js.txt'])(
+    'passes %s over',
+    async (name) => {
+      using folder = new Folder();
+      folder.put(name, '');
+
+      expect(await othersIn(findSinks([folder.directory]))).toEqual([]);
+    },
+  );
+
+  test('passes over what a sink was compiled from, where the sink is beside it', async () => {
+    using folder = new Folder();
+    folder.put('webhook.mts', '');
+    folder.put('webhook.mjs', '');
+
+    expect(await othersIn(findSinks([folder.directory]))).toMatchObject([{ name: 'webhook' }]);
   });
 
   test('runs no code of a sink that is only listed', () => {
@@ -114,22 +176,195 @@ describe('finding', () => {
 
     expect(definition.type).toBe('kafka');
   });
+
+  test('loads one of several sinks of an npm package by the name of both', async () => {
+    using folder = new Folder();
+    folder.put('node_modules/@acme/two/package.json', {
+      type: 'module',
+      tallyman: { sinks: { red: './red.js', blue: { module: './blue.js' } } },
+    });
+    folder.put('node_modules/@acme/two/blue.js', sinkSource('blue'));
+    const sinks = findSinks([folder.directory]);
+
+    const definition = await sinks.definition('@acme/two/blue');
+
+    expect(definition.type).toBe('blue');
+    expect(sinks.names()).toEqual([...comesAlong, '@acme/two/red', '@acme/two/blue']);
+  });
 });
 
+describe('listing', () => {
+  test('says of a package what its package.json says, and of a file nothing', async () => {
+    using folder = new Folder();
+    folder.put('kafka/package.json', {
+      version: '2.3.4',
+      tallyman: {
+        sinks: {
+          kafka: { module: './index.js', stability: 'beta', accepts: ['log', 'event'] },
+        },
+      },
+    });
+    folder.put('kafka/index.js', '');
+    const file = folder.put('webhook.mjs', 'throw new Error("ran")');
+
+    expect(await othersIn(findSinks([folder.directory]))).toEqual([
+      {
+        name: 'kafka',
+        origin: 'package',
+        path: join(folder.path, 'kafka'),
+        version: '2.3.4',
+        stability: 'beta',
+        kinds: ['logs', 'events'],
+      },
+      { name: 'webhook', origin: 'file', path: file },
+    ]);
+  });
+
+  test('has what npm has installed, by the names that a configuration has to say', async () => {
+    using folder = new Folder();
+    folder.put('node_modules/@acme/tallyman-sink-kafka/package.json', {
+      version: '1.0.0',
+      tallyman: { sinks: { kafka: './index.js' } },
+    });
+    folder.put('node_modules/@acme/tallyman-sink-kafka/index.js', '');
+    folder.put('node_modules/broken/package.json', '{');
+    folder.put('node_modules/client/package.json', { version: '1.0.0' });
+
+    expect(await othersIn(findSinks([folder.directory]))).toMatchObject([
+      { name: '@acme/tallyman-sink-kafka', origin: 'package', version: '1.0.0' },
+    ]);
+  });
+
+  test('knows a sink that comes with the agent from its definition', async () => {
+    const [librato] = await findSinks([]).list();
+
+    expect(librato).toEqual({
+      name: 'librato',
+      origin: 'built-in',
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      stability: 'stable',
+      kinds: ['stats', 'events'],
+    });
+  });
+
+  test.each([
+    ['package.json is not JSON', '{', /^reading .*package\.json: .*; correct the JSON$/],
+    [
+      'package.json has sinks in a list',
+      sinksSaid(['./a.js']),
+      /tallyman\.sinks is not an object; write/,
+    ],
+    [
+      'package.json has the wrong word',
+      { tallyman: { sink: {} } },
+      /names no sinks; write "tallyman"/,
+    ],
+    ['sink is no path', sinksSaid({ a: 1 }), /sinks\.a is neither a path nor an object .*; write/],
+    [
+      'sink leads out of the package',
+      sinksSaid({ a: '../a.js' }),
+      /sinks\.a leads out of the package: \.\.\/a\.js; name a file/,
+    ],
+    [
+      'sink has no fitting name',
+      sinksSaid({ My_Sink: './a.js' }),
+      /My_Sink is no name of a sink; a name has lower-case/,
+    ],
+    [
+      'stability is another word',
+      sinksSaid({ a: { module: './a.js', stability: 'ga' } }),
+      /a\.stability is "ga"; write one of "stable", "beta"/,
+    ],
+    [
+      'kinds are other words',
+      sinksSaid({ a: { module: './a.js', accepts: ['logs'] } }),
+      /a\.accepts is \["logs"\]; write a list of "log"/,
+    ],
+    [
+      'module is not built',
+      sinksSaid({ x: './dist/i.js' }),
+      /dist\/i\.js is not there, and .*package\.json names it; build the package \(npm run build in .*\/x\)/,
+    ],
+    ['module is a folder', sinksSaid({ x: './lib' }), /lib is a folder; name the module in it/],
+    [
+      'SDK has another major',
+      needing('^7.3.0'),
+      /made for @tallyman\/sdk \^7\.3\.0, this agent has \d+\.\d+\.\d+; install a version/,
+    ],
+    [
+      'SDK has a later minor',
+      needing('^0.99.0'),
+      /needs @tallyman\/sdk \^0\.99\.0, this agent has \d+\.\d+\.\d+; update the agent/,
+    ],
+  ])('says what to do about a package whose %s, beside others', async (_what, manifest, fault) => {
+    using folder = new Folder();
+    folder.put('x/package.json', manifest);
+    folder.put('x/lib/index.js', '');
+    folder.put('webhook.mjs', '');
+
+    expect(await othersIn(findSinks([folder.directory]))).toEqual([
+      expect.objectContaining({ name: 'webhook' }),
+      expect.objectContaining({ fault: expect.stringMatching(fault) }),
+    ]);
+  });
+
+  test.each([
+    ['kafka.mts', /kafka\.mts is TypeScript; compile it, as kafka\.mjs$/],
+    ['kafka.ts', /is TypeScript; compile it/],
+    ['kafka.js', /is not taken for a sink; rename it, as kafka\.mjs$/],
+    ['Kafka.mjs', /Kafka\.mjs is no name of a sink; a name has lower-case letters/],
+  ])('says what to do about %s', async (name, fault) => {
+    using folder = new Folder();
+    const path = folder.put(name, '');
+
+    expect(await othersIn(findSinks([folder.directory]))).toEqual([
+      { name: path, origin: 'file', path, fault: expect.stringMatching(fault) },
+    ]);
+  });
+
+  test.each(['dangling', 'dangling.mjs'])(
+    'says of %s that the link leads nowhere',
+    async (name) => {
+      using folder = new Folder();
+      symlinkSync('/no/such/place', join(folder.path, name));
+
+      expect(await othersIn(findSinks([folder.directory]))).toMatchObject([
+        { fault: expect.stringMatching(/is a link that leads nowhere; in a container, mount/) },
+      ]);
+    },
+  );
+});
+
+function sinksSaid(sinks: unknown): object {
+  return { tallyman: { sinks } };
+}
+
+function needing(range: string): object {
+  return { peerDependencies: { '@tallyman/sdk': range }, ...sinksSaid({ x: './index.js' }) };
+}
+
 describe('refusing', () => {
-  test('names both files where two sinks have the same name', async () => {
+  test('names all files where sinks have the same name, and leaves the others alone', async () => {
     using folder = new Folder();
     const file = folder.put('kafka.mjs', '');
-    folder.put('other/package.json', {
-      tallyman: { sinks: { kafka: './k.js', stdout: './s.js' } },
-    });
+    folder.put('other/package.json', sinksSaid({ kafka: './k.js', stdout: './s.js' }));
+    folder.put('other/k.js', '');
+    folder.put('other/s.js', '');
+    folder.put('webhook.mjs', sinkSource('webhook'));
+    const sinks = findSinks([folder.directory]);
 
-    const refusal = await refusalOf(() => findSinks([folder.directory]));
+    const kafka = await refusalOf(() => sinks.definition('kafka'));
+    const stdout = await refusalOf(() => sinks.definition('stdout'));
 
-    expect(refusal.message.split('\n')).toEqual([
-      `the sink "kafka" is there twice, in ${file} and in ${join(folder.path, 'other/k.js')}; rename or remove one`,
-      `the sink "stdout" is there twice, in the agent itself and in ${join(folder.path, 'other/s.js')}; rename or remove one`,
-    ]);
+    expect(kafka.message).toMatch(
+      `the sink "kafka" is there twice, in ${file} and in ${join(folder.path, 'other/k.js')}; remove one`,
+    );
+    expect(stdout.message).toMatch(
+      `the sink "stdout" is there twice, in the agent itself and in ${join(folder.path, 'other/s.js')}; remove one`,
+    );
+    expect(await sinks.definition('webhook')).toMatchObject({ type: 'webhook' });
+    const faulty = (await sinks.list()).filter(({ fault }) => fault !== undefined);
+    expect(faulty.map(({ name }) => name)).toEqual(['kafka', 'kafka', 'stdout']);
   });
 
   test('takes a folder that is named twice, or through a link, as one', () => {
@@ -137,32 +372,43 @@ describe('refusing', () => {
     folder.put('a/webhook.mjs', '');
     symlinkSync(join(folder.path, 'a'), join(folder.path, 'b'));
 
-    const sinks = findSinks(
-      ['a', 'b', 'a'].map((name) => ({
-        path: join(folder.path, name),
-        presence: 'must-exist' as const,
-      })),
-    );
+    const sinks = findSinks(['a', 'b', 'a'].map((name) => inside(folder, name)));
 
     expect(sinks.names()).toEqual([...comesAlong, 'webhook']);
   });
 
-  test('says that a folder which was asked for is not there', async () => {
-    const refusal = await refusalOf(() =>
-      findSinks([{ path: '/no/such/folder', presence: 'must-exist' }]),
-    );
+  test('says what is wrong with a folder that was asked for', async () => {
+    using folder = new Folder();
+    folder.put('webhook.mjs', '');
+    const refusalIn = (name: string) => refusalOf(() => findSinks([inside(folder, name)]));
 
-    expect(refusal.message).toMatch(/^looking for sinks in \/no\/such\/folder: ENOENT/);
+    const [absent, file] = [await refusalIn('absent'), await refusalIn('webhook.mjs')];
+
+    expect(absent.message).toBe(
+      `looking for sinks in ${folder.path}/absent: there is no such folder; correct the path, in a container that of the mount`,
+    );
+    expect(file.message).toMatch(/webhook\.mjs: it is a file; name the folder that it lies in$/);
   });
 
-  test('says where it looked for an unknown sink', async () => {
+  test.each([
+    ['librat', 'did you mean librato?'],
+    ['@acme/x', 'it is not installed: npm install @acme/x in FOLDER'],
+    ['kafka', 'npm has installed it under another name: write type: "@acme/sinks"'],
+    ['nats', 'FOLDER/nats.ts is TypeScript; compile it, as nats.mjs'],
+    [
+      'pigeon',
+      'known: librato, logentries, stdout, @acme/sinks; looked in FOLDER; tallyman sinks says what cannot be used there (1)',
+    ],
+  ])('says of the unknown sink %s what may have been meant', async (type, advice) => {
     using folder = new Folder();
+    folder.put('node_modules/@acme/sinks/package.json', sinksSaid({ kafka: './k.js' }));
+    folder.put('nats.ts', '');
 
-    const refusal = await refusalOf(() => findSinks([folder.directory]).definition('librat'));
+    const refusal = await refusalOf(() => findSinks([folder.directory]).definition(type));
 
     expect(refusal.reason).toBe('unknown');
     expect(refusal.message).toBe(
-      `there is no sink "librat"; looked among those that come with the agent, in ${folder.path}, for an npm package of that name`,
+      `there is no sink of type "${type}"; ${advice.replaceAll('FOLDER', folder.path)}`,
     );
   });
 
@@ -182,39 +428,14 @@ describe('refusing', () => {
   );
 
   test.each([
-    ['is not JSON', '{', /reading .*package\.json: /],
-    [
-      'has sinks in a list',
-      { tallyman: { sinks: ['./a.js'] } },
-      /tallyman\.sinks is not an object; write "tallyman"/,
-    ],
-    [
-      'has a sink that is no path',
-      { tallyman: { sinks: { a: 1 } } },
-      /tallyman\.sinks\.a is not a path/,
-    ],
-    [
-      'leads out of itself',
-      { tallyman: { sinks: { a: '../a.js' } } },
-      /tallyman\.sinks\.a leads out of the package/,
-    ],
-  ])('refuses a package whose package.json %s', async (_what, manifest, message) => {
-    using folder = new Folder();
-    folder.put('x/package.json', manifest);
-
-    const refusal = await refusalOf(() => findSinks([folder.directory]));
-
-    expect(refusal).toMatchObject({ reason: 'refused', message: expect.stringMatching(message) });
-  });
-
-  test.each([
+    ['is not JSON', '{', /reading .*package\.json: .*; correct the JSON/],
     ['names no sink', { name: '@acme/x' }, /names no sink; it has to say "tallyman"/],
     [
       'names several',
-      { tallyman: { sinks: { red: './r.js', blue: './b.js' } } },
-      /names several \(red, blue\)/,
+      sinksSaid({ red: './r.js', blue: './b.js' }),
+      /names @acme\/x\/red, @acme\/x\/blue; choose one of them/,
     ],
-  ])('refuses an npm package that %s', async (_what, manifest, message) => {
+  ])('refuses an npm package whose package.json %s', async (_what, manifest, message) => {
     using folder = new Folder();
     folder.put('node_modules/@acme/x/package.json', manifest);
 
@@ -223,37 +444,13 @@ describe('refusing', () => {
     expect(refusal).toMatchObject({ reason: 'refused', message: expect.stringMatching(message) });
   });
 
-  test('refuses a package for another SDK, with both versions', async () => {
+  test('loads nothing of what cannot be used as it lies there', async () => {
     using folder = new Folder();
-    folder.put('kafka/package.json', {
-      peerDependencies: { '@tallyman/sdk': '^7.3.0' },
-      tallyman: { sinks: { kafka: './index.js' } },
-    });
+    folder.put('x/package.json', needing('^7.3.0'));
+    folder.put('x/index.js', 'throw new Error("ran")');
 
-    const refusal = await refusalOf(() => findSinks([folder.directory]).definition('kafka'));
+    const refusal = await refusalOf(() => findSinks([folder.directory]).definition('x'));
 
-    expect(refusal.message).toMatch(
-      /made for @tallyman\/sdk \^7\.3\.0, this agent has \d+\.\d+\.\d+;/,
-    );
-  });
-
-  test('names file, message and line of a sink that throws while it is imported', async () => {
-    using folder = new Folder();
-    const file = folder.put('broken.mjs', '\n\nthrow new TypeError("no broker");\n');
-
-    const refusal = await refusalOf(() => findSinks([folder.directory]).definition('broken'));
-
-    expect(refusal.message).toMatch(`importing the sink "broken" from ${file}: no broker`);
-  });
-
-  test('refuses a file that cannot be read', async () => {
-    using folder = new Folder();
-    mkdirSync(join(folder.path, 'real'));
-    symlinkSync(join(folder.path, 'gone.mjs'), join(folder.path, 'dangling.mjs'));
-
-    const refusal = await refusalOf(() => findSinks([folder.directory]).definition('dangling'));
-
-    expect(refusal.reason).toBe('refused');
-    expect(refusal.message).toContain(join(folder.path, 'dangling.mjs'));
+    expect(refusal.message).toMatch(/^loading the sink "x": .*made for @tallyman\/sdk \^7\.3\.0/);
   });
 });

@@ -8,7 +8,17 @@ import type { Clock } from '@tallyman/sdk';
  * - `parked`: logs did not fit, and are left to the engine until there is room again
  * - `stopped`
  */
-export type LaneStatus = 'opening' | 'healthy' | 'retrying' | 'refused' | 'parked' | 'stopped';
+export const laneStatuses = [
+  'opening',
+  'healthy',
+  'retrying',
+  'refused',
+  'parked',
+  'stopped',
+] as const;
+
+/** One of {@link laneStatuses}. */
+export type LaneStatus = (typeof laneStatuses)[number];
 
 export interface LaneCondition {
   readonly status: LaneStatus;

@@ -1,15 +1,7 @@
+import { laneStatuses } from '@tallyman/core';
 import { dropReasons } from '@tallyman/sdk';
 import type { LaneState } from '../state.ts';
 import { type MetricDefinition, type Sample, sampleOf } from './definition.ts';
-
-const statuses: readonly LaneState['status'][] = [
-  'opening',
-  'healthy',
-  'retrying',
-  'refused',
-  'parked',
-  'stopped',
-];
 
 // A sink of a third party may count by any names; what is more than this is left out.
 const mostCounts = 32;
@@ -22,10 +14,10 @@ export const ofSinks: readonly MetricDefinition[] = [
     samples: ({ type }) => [{ labels: { type }, value: 1 }],
   }),
   perSink('gauge', 'status', {
-    help: `1 for the status that the sink has, 0 for the others: ${statuses.join(', ')}.`,
+    help: `1 for the status that the sink has, 0 for the others: ${laneStatuses.join(', ')}.`,
     labels: ['status'],
     samples: (lane) =>
-      statuses.map((status) => ({ labels: { status }, value: Number(status === lane.status) })),
+      laneStatuses.map((status) => ({ labels: { status }, value: Number(status === lane.status) })),
   }),
   figure('counter', 'records_offered_total', {
     help: 'Records that were given to the sink: always the sum of delivered, dropped and held.',

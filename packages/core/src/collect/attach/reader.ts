@@ -1,6 +1,7 @@
 import type { ContainerDetails } from '../../decode/inspect.ts';
 import { isGone } from '../attempts.ts';
 import type { AttachQuery } from '../engine.ts';
+import { type GapReason, gapReasons } from '../gap-reasons.ts';
 import type { AnnouncedConnection } from './announced.ts';
 import type { Attachment, TakeAtOnce } from './connection.ts';
 import { Hold } from './hold.ts';
@@ -26,7 +27,7 @@ export interface AttachReaderSettings extends AttachSettings {
   /** Hands records on at once; what cannot be taken now is lost and counted there. */
   readonly take: TakeAtOnce;
   /** Told that lines may be missing, or that others may come twice. */
-  readonly gap: (reason: string) => void;
+  readonly gap: (reason: GapReason) => void;
   /**
    * Reading the engine's log instead: from a time on its clock, or as with any container seen for the first
    * time. Absent where the log cannot be read: then the container is attached to for all its life.
@@ -51,7 +52,6 @@ interface Held {
 }
 
 const defaultHoldBytes = 1024 * 1024;
-const missedStart = 'what the container printed before it was attached to may be lost';
 // The engine reads these itself.
 const ownDrivers = ['json-file', 'local', 'journald'];
 
@@ -114,7 +114,7 @@ export class AttachReader {
       const now = await opening.refreshed(signal);
       const isYoung = isAgain || (now?.startedAt ?? '') >= bornAt;
       if (now !== undefined && isLate(now, attachment.openedAt) && now.isRunning && isYoung)
-        gap(missedStart);
+        gap(gapReasons.attached_late());
       isAgain = true;
       const failure = await attachment.ended;
       signal.throwIfAborted();
@@ -145,7 +145,7 @@ export class AttachReader {
     if (live !== undefined && (isInTime || live.hold.isNeeded)) {
       kept?.close();
       live.hold.release();
-      if (!isInTime) this.#settings.gap(missedStart);
+      if (!isInTime) this.#settings.gap(gapReasons.attached_late());
       return this.#toItsEnd(live.attachment, readLog, signal);
     }
     const spare = kept ?? live;
@@ -205,9 +205,7 @@ export class AttachReader {
     signal.throwIfAborted();
     const now = await this.#opening.refreshed(signal);
     if (now?.isRunning === true && now.finishedAt === undefined) {
-      gap(
-        'the connection to an attached container was cut: lines about that moment may be missing or come twice',
-      );
+      gap(gapReasons.connection_cut());
       // The line that has begun comes again, whole.
       return this.#fromLog(readLog, this.#opening.receivedAt, signal);
     }

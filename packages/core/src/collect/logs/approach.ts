@@ -1,5 +1,6 @@
 import { type LogPosition, PositionLostError } from '../../decode/resume.ts';
 import { earlier, sinceOf } from '../../decode/timestamp.ts';
+import { type GapReason, gapReasons } from '../gap-reasons.ts';
 import { DamagedLogError } from './end-check.ts';
 import type { Probe, Range } from './probe.ts';
 import type { LogStart } from './start.ts';
@@ -10,7 +11,7 @@ export interface ApproachSettings {
   readonly container: LogOwner;
   readonly probe: Probe;
   /** Told that lines may be missing. */
-  readonly gap: (reason: string) => void;
+  readonly gap: (reason: GapReason) => void;
 }
 
 // Engine 20.10 leaves out every line before `since`, and times run backwards by milliseconds.
@@ -100,8 +101,8 @@ export class Approach {
     this.#way = way;
     if (way.by === 'line') return undefined;
     const time = position.after?.time ?? 'the last connection';
-    const what = way.from === undefined ? 'is not in the log any more' : 'is followed by damage';
-    this.#settings.gap(`the line of ${time} ${what}; what is younger and can be read is read`);
+    const { line_gone, line_before_damage } = gapReasons;
+    this.#settings.gap(way.from === undefined ? line_gone(time) : line_before_damage(time));
     return way.from;
   }
 

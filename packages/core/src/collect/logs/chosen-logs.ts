@@ -23,7 +23,7 @@ export interface ChosenLogsSettings {
 }
 
 /** Why a log is read from the engine, and what could be done about it. */
-const reasons = {
+export const engineReasons = {
   asked: 'collect.logs.reader says so',
   elsewhere:
     'the engine is not reached over a unix socket of this host: use reader: auto or engine',
@@ -36,7 +36,7 @@ const reasons = {
   failed: 'reading its file failed before',
 } as const;
 
-type Reason = keyof typeof reasons;
+type Reason = keyof typeof engineReasons;
 
 /**
  * Reads each log from its file where that can be done, otherwise from the engine; decided anew for every reading, as
@@ -193,7 +193,7 @@ export class ChosenLogs implements LogStore {
     if (this.#settings.reader !== 'file' || this.#warned.has(id)) return;
     this.#warned.add(id);
     this.#settings.log.warn(
-      { container: name, id: shortId(id), reason: reasons[reason] },
+      { container: name, id: shortId(id), reason: engineReasons[reason] },
       'The log of a container is read from the engine: its file is out of reach.',
     );
   }

@@ -13,6 +13,7 @@ import { Announced } from '../attach/announced.ts';
 import { readerFor } from '../attach/choice.ts';
 import type { ContainerDirectory } from '../containers.ts';
 import type { Engine } from '../engine.ts';
+import { type GapReason, gapReasons } from '../gap-reasons.ts';
 import { Slots } from '../slots.ts';
 import type { Described, Subjects } from '../subjects.ts';
 import type { Taps } from '../taps.ts';
@@ -263,10 +264,10 @@ export class LogCollector {
       { container: name, id: shortId(id), sinks: behind, ...facts },
       'A container was removed before its log was read to the end.',
     );
-    this.#tell(container, 'the container was removed before its log was read to the end');
+    this.#tell(container, gapReasons.removed_unread());
   }
 
-  #gap(container: ContainerDetails, reason: string): void {
+  #gap(container: ContainerDetails, reason: GapReason): void {
     this.#settings.counters.add('log_gaps');
     this.#settings.log.warn(
       { container: container.name, reason },
@@ -276,7 +277,7 @@ export class LogCollector {
   }
 
   /** Sends the gap where the container's events go. */
-  #tell(container: Described, reason: string): void {
+  #tell(container: Described, reason: GapReason): void {
     const time = this.#settings.engineNow();
     const { origin, route } = this.#settings.subjects.of(container);
     const event: ContainerEvent = {

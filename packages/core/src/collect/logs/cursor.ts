@@ -5,6 +5,7 @@ import type { LogPosition } from '../../decode/resume.ts';
 import { timeOfNanos } from '../../decode/timestamp.ts';
 import type { Until } from '../../decode/until.ts';
 import type { AttemptsSettings } from '../attempts.ts';
+import { type GapReason, gapReasons } from '../gap-reasons.ts';
 import { Approach, isAstray } from './approach.ts';
 import { EndCheck } from './end-check.ts';
 import type { Opening, Openings } from './openings.ts';
@@ -24,7 +25,7 @@ export interface LogCursorSettings extends AttemptsSettings {
   /** Takes what was read; a promise pauses reading. */
   readonly take: (chunk: DecodedChunk) => Promise<void> | undefined;
   /** Told that lines may be missing. */
-  readonly gap: (reason: string) => void;
+  readonly gap: (reason: GapReason) => void;
 }
 
 /** One connection, read to its end. */
@@ -178,7 +179,7 @@ export class LogCursor {
   }
 
   #damaged(): void {
-    this.#settings.gap('a place in the log file is damaged; what is behind it is read');
+    this.#settings.gap(gapReasons.file_damaged());
   }
 
   #hand(chunks: readonly DecodedChunk[]): Promise<void> | undefined {

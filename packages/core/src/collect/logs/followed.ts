@@ -6,6 +6,7 @@ import type { Records } from '../../decode/records.ts';
 import type { LogSettings } from '../../settings.ts';
 import type { LanePort } from '../../ship/lane-port.ts';
 import type { Engine } from '../engine.ts';
+import type { GapReason } from '../gap-reasons.ts';
 import type { Slots } from '../slots.ts';
 import { Audience, type Lag } from './audience.ts';
 import { CatchUp } from './catch-up.ts';
@@ -27,7 +28,7 @@ export interface FollowedSettings extends Omit<LogCursorSettings, 'take' | 'sour
   readonly agentBornAt: string;
   readonly engineNow: () => string;
   readonly source: (container: ContainerDetails, stream: StreamName) => LogSource;
-  readonly gap: (container: ContainerDetails, reason: string) => void;
+  readonly gap: (container: ContainerDetails, reason: GapReason) => void;
   /** Told of lines that were read, and of each once. */
   readonly seen: (container: ContainerDetails, records: Records<LogRecord>) => void;
   /** The lanes that take the container's log now. */
