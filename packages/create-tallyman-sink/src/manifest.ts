@@ -4,7 +4,10 @@ import type { Choices } from './choices.ts';
  * The generated `package.json`. `sdkVersion` is the oldest `@tallyman/sdk` to work with: an agent takes the package
  * when its own has the same major and no lower minor.
  */
-export function manifestOf({ packageName, type, language }: Choices, sdkVersion: string): string {
+export function manifestOf(
+  { packageName, type, kinds, language }: Choices,
+  sdkVersion: string,
+): string {
   const isBuilt = language === 'typescript';
   const module = isBuilt ? './dist/index.js' : './src/index.js';
   const manifest = {
@@ -22,7 +25,7 @@ export function manifestOf({ packageName, type, language }: Choices, sdkVersion:
       test: 'node --test "test/**/*.test.js"',
       receiver: 'node example/receiver.js',
     },
-    tallyman: { sinks: { [type]: module } },
+    tallyman: { sinks: { [type]: { module, stability: 'experimental', accepts: kinds } } },
     peerDependencies: { '@tallyman/sdk': `^${sdkVersion}` },
     devDependencies: {
       '@tallyman/testkit': `^${sdkVersion}`,
