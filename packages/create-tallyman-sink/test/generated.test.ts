@@ -77,7 +77,7 @@ describe.each(variants)('the package of $name', ({ name, language, token }) => {
   test('is found by the agent, with a configuration that is sound', async () => {
     await using engine = new EmbeddedEngine();
     await engine.start();
-    const args = ['check', '--config', 'example/tallyman.yaml', '--sinks-dir', '..'];
+    const args = ['check', '--config', 'example/tallyman.yaml', '--sinks-dir', '.'];
 
     const said = await run(
       name,
@@ -117,7 +117,15 @@ test('a package is made for the minor of the SDK that is current', () => {
     type: 'module',
     exports: './src/index.js',
     files: ['src'],
-    tallyman: { sinks: { kafka: './src/index.js' } },
+    tallyman: {
+      sinks: {
+        kafka: {
+          module: './src/index.js',
+          stability: 'experimental',
+          accepts: ['log', 'stat', 'event'],
+        },
+      },
+    },
     peerDependencies: { '@tallyman/sdk': `^${major}.${minor}.0` },
     devDependencies: { '@tallyman/testkit': `^${major}.${minor}.0` },
   });

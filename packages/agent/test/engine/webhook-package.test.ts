@@ -26,7 +26,7 @@ describeEngine("a third party's package, in a folder outside the repository", (c
     await registry.run('sink-webhook', 'npm', 'pack', '--pack-destination', '../host');
     await registry.run('host', 'npm', 'install', './acme-tallyman-sink-webhook-1.0.0.tgz');
   }, setupLimitMs);
-  afterAll(() => registry[Symbol.asyncDispose]());
+  afterAll(() => registry?.[Symbol.asyncDispose]());
 
   test('passes its own tests with the packed test kit', async () => {
     await registry.run('sink-webhook', 'npm', 'install');
