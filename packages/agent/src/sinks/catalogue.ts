@@ -136,11 +136,11 @@ class FoundSinks implements ListedCatalogue {
   }
 }
 
-/** Whether a file or folder that cannot be used is what this type would be found in. */
+/** Whether a file or folder that cannot be used is what this type would be found in: `kafka.ts`, `tallyman-sink-kafka`. */
 function isMeantBy(path: string, type: string): boolean {
   const [stem = ''] = basename(path).split('.');
   const own = basename(type);
-  return stem !== '' && (stem.includes(own) || own.includes(stem));
+  return stem === own || stem.endsWith(`-${own}`) || own.endsWith(`-${stem}`);
 }
 
 /** A folder may be named twice, or once more through a link. */

@@ -14,16 +14,22 @@ import type {
 export interface HttpHarnessOptions
   extends Pick<SinkHarness, 'invalidOptions' | 'token' | 'notApplicable'> {
   /** The sink's options, as users write them in YAML, for a destination at this URL (`http://127.0.0.1:PORT`). */
-  options(url: string): Readonly<Record<string, unknown>>;
+  readonly options: (url: string) => Readonly<Record<string, unknown>>;
   /**
    * The ids of the records that a request brought, in their order. Default: the body is a JSON object, a JSON
    * array or JSON lines, and each has an `id`. Throws where the request cannot be read.
    */
-  ids?(request: ReceivedRequest, records: readonly ContainerRecord[]): readonly string[];
+  readonly ids?: (
+    request: ReceivedRequest,
+    records: readonly ContainerRecord[],
+  ) => readonly string[];
   /** How the destination says that it accepted a request. Default: 200 with an empty body. */
   readonly accepted?: HttpAnswerStep;
   /** How the destination says that it accepted all but these. Without it say under `notApplicable['5.9']` why. */
-  partial?(refused: readonly RefusedRecord[], request: ReceivedRequest): HttpAnswerStep;
+  readonly partial?: (
+    refused: readonly RefusedRecord[],
+    request: ReceivedRequest,
+  ) => HttpAnswerStep;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { checkSink, clauses, reportText, type SinkReport } from '@tallyman/testkit/conformance';
+import { checkSink, clauses, type SinkReport } from '@tallyman/testkit/conformance';
 import { harness, sinkWith } from './right-sink.ts';
 import { tidyUp, wrongSinks } from './wrong-sinks/index.ts';
 
@@ -8,19 +8,31 @@ const reports = new Map(
   wrongSinks.map((wrong) => [wrong, checkSink(wrong.definition, harness)] as const),
 );
 
+// They wait in turns of the event loop, which a busy machine gives few of.
+const limitMs = 240_000;
+
 afterAll(tidyUp);
 
-test('a sink that does everything right passes every clause', async () => {
-  const report = await checkSink(sinkWith(), harness);
+test(
+  'a sink that does everything right passes every clause',
+  async () => {
+    const report = await checkSink(sinkWith(), harness);
 
-  expect(reportText(report)).toMatch(/\n42 passed, 0 failed, 0 not applicable$/);
-});
+    expect(outcomesOtherThanPassed(report)).toEqual([]);
+    expect(report.results.map(({ clause }) => clause)).toEqual(Object.keys(clauses));
+  },
+  limitMs,
+);
 
-test.each(wrongSinks)('$clause fails, and no other, for a sink that $what', async (wrong) => {
-  const report = await reports.get(wrong);
+test.each(wrongSinks)(
+  '$clause fails, and no other, for a sink that $what',
+  async (wrong) => {
+    const report = await reports.get(wrong);
 
-  expect(outcomesOtherThanPassed(report)).toEqual([`${wrong.clause} failed`]);
-});
+    expect(outcomesOtherThanPassed(report)).toEqual([`${wrong.clause} failed`]);
+  },
+  limitMs,
+);
 
 test('there is a wrong sink for every clause', () => {
   const proven = new Set<string>(wrongSinks.map(({ clause }) => clause));

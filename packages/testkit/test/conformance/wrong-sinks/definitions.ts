@@ -55,10 +55,10 @@ export const wrongDefinitions: readonly WrongSink[] = [
 
 function sharedDestination() {
   let shared: { readonly url: string } | undefined;
-  const { create } = sinkWith();
+  const right = sinkWith();
   return {
     create: (options: { readonly url: string }, context: never) => {
-      const made = () => create(shared ?? options, context);
+      const made = () => right.create(shared ?? options, context);
       return {
         open: async (signal: AbortSignal) => {
           shared ??= options;
