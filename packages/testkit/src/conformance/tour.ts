@@ -46,6 +46,7 @@ export async function tour(trial: Trial): Promise<Toured> {
   }
   if (trial.can('silence'))
     await follow('write', await abandoned(sink, batchOf(), trial), patienceMs);
+  await trial.behave({ kind: 'accept' });
   await follow('close', sink.close());
   return { rejections, batches };
 }
