@@ -10,6 +10,8 @@ export interface DiskTierContext {
   readonly hold: Hold;
   readonly clock: Clock;
   readonly isFailing: () => boolean;
+  /** Whether nothing is lost while memory is full: readers wait. */
+  readonly canWait: () => boolean;
   /** The batch is on disk now. */
   readonly stored: (entry: Entry) => void;
   /** The disk does not give the batch back. */

@@ -228,6 +228,7 @@ export class Lane implements LanePort {
       hold: this.#hold,
       clock: this.#clock,
       isFailing: () => this.#sending.status !== 'healthy',
+      canWait: () => this.#settings.queue.whenFull === 'wait',
       stored: (entry) => this.#stored(entry),
       lost: (entry, error) => this.#settlement.lost(entry, error),
       full: (neededBytes) => this.#intake.relieveDisk(neededBytes),

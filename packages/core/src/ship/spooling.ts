@@ -9,6 +9,8 @@ export interface SpoolingContext {
   readonly clock: Clock;
   /** Whether the sink takes nothing at the moment. */
   readonly isFailing: () => boolean;
+  /** Whether nothing is lost while memory is full: readers wait. */
+  readonly canWait: () => boolean;
   /** The batch is on disk now. */
   readonly stored: (entry: Entry) => void;
   /** The disk has no room for so many bytes. */
@@ -23,6 +25,9 @@ const patienceMs = 1_000;
 // Above these shares of its memory a lane is relieved by the disk. One whose sink works fills half of it with what
 // is in flight, and what is read again stays below half: neither is worth a disk's work.
 const [relievedFailing, relievedHealthy] = [1 / 2, 3 / 4];
+
+// A sink that works, and has taken everything that is older, makes room itself: sooner than the disk would.
+const promptMs = 500;
 
 // So much of a failing lane's memory is free, once what it holds is on disk.
 const freeFailing = 3 / 4;
@@ -154,8 +159,21 @@ export class Spooling {
       case 'as needed':
         if (isFailing() && nowMs - sinceMs >= patienceMs) return true;
     }
-    const relievedBytes = hold.memoryBytes * (isFailing() ? relievedFailing : relievedHealthy);
-    return this.#unstored.size > 0 && (hold.onDiskOnly > 0 || hold.bytes > relievedBytes);
+    if (this.#unstored.size > 0 && hold.onDiskOnly > 0) return true;
+    return this.#isShort && nowMs - sinceMs >= this.#promptMs;
+  }
+
+  /** Whether memory is to be relieved, and something is there that would relieve it. */
+  get #isShort(): boolean {
+    const { hold, isFailing } = this.#context;
+    if (this.#unstored.size === 0) return false;
+    return hold.bytes > hold.memoryBytes * (isFailing() ? relievedFailing : relievedHealthy);
+  }
+
+  /** How long the sink is given to make room itself. */
+  get #promptMs(): number {
+    const { isFailing, canWait } = this.#context;
+    return !isFailing() && canWait() ? promptMs : 0;
   }
 
   /** Since when the oldest record is held that is not on disk. */
@@ -173,8 +191,9 @@ export class Spooling {
     if (this.#cancelTimer || sinceMs === undefined || spool.failure !== undefined) return;
     const nowMs = clock.monotonicMs();
     const isBlocked = nowMs < this.#blockedUntilMs;
-    if (!isBlocked && !isFailing()) return;
-    const dueMs = isBlocked ? this.#blockedUntilMs : sinceMs + patienceMs;
+    if (!isBlocked && !isFailing() && !this.#isShort) return;
+    const patience = isFailing() ? patienceMs : this.#promptMs;
+    const dueMs = isBlocked ? this.#blockedUntilMs : sinceMs + patience;
     this.#cancelTimer = clock.after(dueMs - nowMs, () => {
       this.#cancelTimer = undefined;
       changed();

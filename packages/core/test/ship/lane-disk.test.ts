@@ -78,6 +78,35 @@ test('is under strain from the first failure until nothing is left on disk', asy
   expect(lane.account()).toMatchObject({ delivered: 10, held: 0 });
 });
 
+test('lets a sink that works make room itself, and helps with the disk after half a second', async () => {
+  const sink = new HandSink();
+  const { lane, clock, disk, spool } = spoolingLane(sink, tight(4_000));
+  lane.start();
+  await clock.settle();
+  lane.offerLog(linesOf('a', 0, 8), 'live');
+
+  await clock.advance(499);
+  expect(lane.offerLog(linesOf('a', 9, 10), 'live')).toBe(false);
+  expect(spool.appended).toEqual([]);
+  await clock.advance(1);
+
+  expect(disk.ids).toEqual(lineIds('a', 0, 8));
+  expect(lane.offerLog(linesOf('a', 9, 10), 'live')).toBe(true);
+  expectBalanced(lane.account());
+});
+
+test('helps with the disk at once where lines would be dropped', async () => {
+  const sink = new HandSink();
+  const { lane, clock, disk } = spoolingLane(sink, tight(4_000, { whenFull: 'drop_oldest' }));
+  lane.start();
+  await clock.settle();
+
+  lane.offerLog(linesOf('a', 0, 8), 'live');
+  await clock.settle();
+
+  expect(disk.ids).toEqual(lineIds('a', 0, 8));
+});
+
 test('calls nothing stored before the disk has it', async () => {
   const { sink } = downAtFirst();
   const weather = [{ does: 'well', ms: 700 }] as const;
