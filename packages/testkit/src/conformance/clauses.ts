@@ -69,6 +69,6 @@ export type DestinationClause = {
 /** All of them, in the order of the contract. */
 export const clauseNumbers: readonly ClauseNumber[] = Object.keys(clauses).filter(isClauseNumber);
 
-export function isClauseNumber(text: string): text is ClauseNumber {
+function isClauseNumber(text: string): text is ClauseNumber {
   return Object.hasOwn(clauses, text);
 }

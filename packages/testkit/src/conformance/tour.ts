@@ -5,7 +5,7 @@ import type { Trial } from './trial.ts';
 import type { TriedSink } from './tried-sink.ts';
 
 /** What a sink did wherever its destination led it. */
-export interface Toured {
+interface Toured {
   readonly rejections: readonly { readonly doing: string; readonly error: unknown }[];
   readonly batches: readonly Batch[];
 }

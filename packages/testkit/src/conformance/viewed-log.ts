@@ -8,7 +8,7 @@ import {
 } from '@tallyman/sdk';
 
 /** A log record as the agent hands it over: what it says is worked out when asked for, nothing is its own. */
-export class ViewedLog implements ContainerLog, JsonWritable {
+class ViewedLog implements ContainerLog, JsonWritable {
   readonly #record: ContainerLog;
 
   constructor(record: ContainerLog) {
