@@ -78,6 +78,10 @@ class HttpBackend implements SinkBackend {
   }
 
   behave(behaviour: Behaviour): void {
+    if (behaviour.kind === 'partial' && this.#harness.partial === undefined)
+      throw new Error(
+        "refusing a part of a request: give httpHarness() a function `partial` that makes the answer, or say under notApplicable['5.9'] why there is none",
+      );
     this.#behaviour = behaviour;
     if (behaviour.kind === 'silence') this.#gate.close();
     else this.#gate.open();
@@ -119,13 +123,11 @@ class HttpBackend implements SinkBackend {
       case 'silence':
         this.#accepted.set(request.number, new Set());
         return { ...accepted, delayMs: 1 };
-      case 'partial':
-        if (partial === undefined) throw new Error('the harness has no answer for `partial`');
-        this.#accepted.set(
-          request.number,
-          new Set(behaviour.refused.map(({ record }) => record.id)),
-        );
-        return partial(behaviour.refused, request);
+      case 'partial': {
+        const refused = new Set(behaviour.refused.map(({ record }) => record.id));
+        this.#accepted.set(request.number, refused);
+        return partial?.(behaviour.refused, request) ?? accepted;
+      }
       case 'limit':
         return { status: 429, retryAfter: behaviour.retryAfter };
       case 'unavailable':

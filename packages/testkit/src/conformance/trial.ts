@@ -1,5 +1,12 @@
-import type { Batch, ContainerRecord, RecordKind, SinkContext } from '@tallyman/sdk';
-import { Secret } from '@tallyman/sdk';
+import { inspect, types } from 'node:util';
+import {
+  type Batch,
+  type ContainerRecord,
+  type RecordKind,
+  Secret,
+  type Sink,
+  type SinkContext,
+} from '@tallyman/sdk';
 import { observedContext, type Said } from '../sink-context.ts';
 import { type Call, told } from './call.ts';
 import { NotApplicable, Violation } from './case.ts';
@@ -78,16 +85,11 @@ export class Trial implements AsyncDisposable {
 
   /** A sink that was not opened. */
   newSink(): TriedSink {
-    const { definition } = this.subject;
-    const { context, seen } = observedContext({ ...this.#surroundings() });
+    const { context, seen } = observedContext(this.#surroundings());
     this.#said.push(seen.said);
-    const options = settledOptions(definition.options, this.backend.options);
-    const sink = this.resources.watch(
-      () => this.backend.create?.(options, context) ?? definition.create(options, context),
-    );
-    const tried = new TriedSink(sink, this.resources);
-    this.#sinks.push(tried);
-    return tried;
+    const sink = new TriedSink(this.#create(context), this.resources);
+    this.#sinks.push(sink);
+    return sink;
   }
 
   /** A sink that was opened, at a destination that accepts. */
@@ -134,9 +136,26 @@ export class Trial implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    using _watching = this.#watching;
+    await using _backend = this.backend;
     await this.closeAll();
-    await this.backend[Symbol.asyncDispose]();
-    this.#watching[Symbol.dispose]();
+  }
+
+  #create(context: SinkContext): Sink {
+    const { definition } = this.subject;
+    const options = settledOptions(definition.options, this.backend.options);
+    const made = outcomeOf(() =>
+      this.resources.watch(
+        () => this.backend.create?.(options, context) ?? definition.create(options, context),
+      ),
+    );
+    if ('sink' in made && isSink(made.sink)) return made.sink;
+    throw new Violation({
+      expected: '`create` to return an object with `write`, for the options of the harness',
+      seen: 'thrown' in made ? told({ kind: 'rejected', error: made.thrown }) : shownAs(made.sink),
+      whatToDo:
+        'return the sink itself, not a promise of it; what takes time belongs into `open`, and what may be wrong with options into the schema',
+    });
   }
 
   #surroundings(): Partial<SinkContext> {
@@ -156,6 +175,25 @@ export class Trial implements AsyncDisposable {
     const why = clause && this.subject.harness.notApplicable?.[clause];
     return why ?? 'the destination cannot do it';
   }
+}
+
+function outcomeOf(
+  create: () => unknown,
+): { readonly sink: unknown } | { readonly thrown: unknown } {
+  try {
+    return { sink: create() };
+  } catch (thrown) {
+    return { thrown };
+  }
+}
+
+function shownAs(value: unknown): string {
+  return types.isPromise(value) ? 'a promise' : inspect(value, { depth: 0 });
+}
+
+function isSink(value: unknown): value is Sink {
+  const isObject = typeof value === 'object' && value !== null;
+  return isObject && 'write' in value && typeof value.write === 'function';
 }
 
 /** A case on a destination of its own. */

@@ -3,6 +3,7 @@ import {
   type ClauseNumber,
   type ClauseResult,
   checkSink,
+  httpHarness,
   reportText,
   type SinkHarness,
 } from '@tallyman/testkit/conformance';
@@ -68,6 +69,18 @@ describe('a harness', () => {
     expect(result).toMatchObject({
       outcome: 'failed',
       fault: { seen: 'listening: the port is taken' },
+    });
+  });
+
+  test('for HTTP says how a part is refused, or why none is', async () => {
+    const options = (url: string) => ({ url });
+    const without = httpHarness({ options, invalidOptions: [{}], token: 'some-token' });
+
+    const result = await resultOf('5.9', {}, without);
+
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      fault: { seen: expect.stringContaining("say under notApplicable['5.9'] why") },
     });
   });
 
