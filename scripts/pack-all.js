@@ -21,7 +21,7 @@ const published = globSync('packages/*/package.json', { cwd: root })
     path: join(root, file, '..'),
   }))
   .filter(({ private: isPrivate }) => isPrivate !== true);
-for (const each of published) assertFresh(each.path);
+for (const each of published) removeStale(each.path);
 
 mkdirSync(folder, { recursive: true });
 for (const tarball of globSync('*.tgz', { cwd: folder })) rmSync(join(folder, tarball));
@@ -37,15 +37,12 @@ for (const { name, version, filename, files } of JSON.parse(packed).sort(byName)
       `${String(statSync(filename).size).padStart(8)} bytes  ${basename(filename)}`,
   );
 
-/** What was built from a source that is gone would be packed, too. */
-function assertFresh(path) {
-  const stale = globSync('dist/**/*.js', { cwd: path }).filter(
-    (file) => !existsSync(join(path, file.replace(/^dist/, 'src').replace(/\.js$/, '.ts'))),
-  );
-  if (stale.length > 0)
-    throw new Error(
-      `packing ${path}: ${stale[0]} has no source; build anew: npx -y pnpm@12 clean, then build`,
-    );
+/** What an earlier build has left, of a source that is gone, would be packed, too. */
+function removeStale(path) {
+  for (const file of globSync('dist/**/*.*', { cwd: path })) {
+    const source = file.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js)$/, '.ts');
+    if (!existsSync(join(path, source))) rmSync(join(path, file), { force: true });
+  }
 }
 
 function byName(a, b) {

@@ -30,11 +30,12 @@ export default defineSink({
     },
     required: ['url'],
   },
-  create({ url, headers }, { token, clock }) {
-    const webhook = new Webhook(url, headers, clock);
+  create({ url, headers }, context) {
+    const webhook = new Webhook(url, headers, context.clock);
     return {
       async open(signal) {
-        const tokens = new Set(kinds.map((kind) => token(kind)));
+        const tokens = new Set(kinds.map((kind) => context.token(kind)));
+        // A kind may be without a token, and then be none that is configured to come here.
         if (tokens.size > 1) tokens.delete(undefined);
         for (const each of tokens) await webhook.probe(each, signal);
       },
@@ -48,12 +49,12 @@ export default defineSink({
         const byKind = Map.groupBy(records.entries(), ([, { kind }]) => kind);
         for (const [kind, entries] of byKind) {
           const sent = entries.map(([, record]) => record);
-          for (const refused of await webhook.post(sent, token(kind), signal)) {
+          for (const refused of await webhook.post(sent, context.token(kind), signal)) {
             // Back from a place in the request to the place in the batch.
             const [index] = entries[refused.index] ?? [];
             if (index === undefined) continue;
             if (refused.retry === true) retry.push(index);
-            else drop.push({ index, reason: String(refused.reason) });
+            else drop.push({ index, reason: String(refused.reason ?? 'refused') });
           }
         }
         if (retry.length + drop.length > 0) throw partial({ retry, drop });

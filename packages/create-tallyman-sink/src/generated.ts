@@ -10,9 +10,9 @@ const templates = fileURLToPath(new URL('../templates', import.meta.url));
 
 /** The files of a package, by their paths in it, in the order in which they are read best. */
 export function generated(choices: Choices): ReadonlyMap<string, string> {
-  const { destination, language, token } = choices;
+  const { destination, language } = choices;
   const layers = ['all', language, destination, `${destination}-${language}`];
-  const conditions = new Set([language, destination, ...(token === 'none' ? [] : ['token'])]);
+  const conditions = conditionsOf(choices);
   const values = valuesOf(choices);
   const files = layers.flatMap((layer) => {
     const folder = join(templates, layer);
@@ -25,6 +25,14 @@ export function generated(choices: Choices): ReadonlyMap<string, string> {
   const [major, minor] = version.split('.');
   const manifest = manifestOf(choices, `${major}.${minor}.0`);
   return new Map([['package.json', manifest] as const, ...files.sort(byPath)]);
+}
+
+/** What holds where a template asks. */
+function conditionsOf({ destination, language, token, kinds }: Choices): ReadonlySet<string> {
+  const conditions = new Set<string>([language, destination]);
+  if (token !== 'none') conditions.add('token');
+  if (kinds.length > 1) conditions.add('several');
+  return conditions;
 }
 
 /** What stands in the templates, and for what. */

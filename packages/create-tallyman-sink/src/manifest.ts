@@ -25,6 +25,7 @@ export function manifestOf(
       test: 'node --test "test/**/*.test.js"',
       receiver: 'node example/receiver.js',
     },
+    // Beside the path, what the agent lists before it runs any code of the package.
     tallyman: { sinks: { [type]: { module, stability: 'experimental', accepts: kinds } } },
     peerDependencies: { '@tallyman/sdk': `^${sdkVersion}` },
     devDependencies: {

@@ -1,7 +1,7 @@
 import { ChoiceError, type Choices } from './choices.ts';
 
 /** Sinks that come with the agent: another one of such a name would be refused. */
-const builtInTypes: readonly string[] = ['librato', 'logentries', 'stdout'];
+export const builtInTypes: readonly string[] = ['librato', 'logentries', 'stdout'];
 
 const prefix = 'tallyman-sink-';
 const longestPackageName = 214;

@@ -11,6 +11,7 @@ import {
 } from './choices.ts';
 import { directoryFor, namesFrom } from './names.ts';
 import type { Said } from './settled.ts';
+import { assertUsable } from './write.ts';
 
 /** A terminal, or what plays one. */
 export interface Terminal {
@@ -37,7 +38,7 @@ const questions: readonly Question[] = [
     about: 'directory',
     text: 'In which folder?',
     otherwise: ({ name = '' }) => directoryFor(namesFrom(name).packageName),
-    check: () => {},
+    check: assertUsable,
   },
   {
     about: 'kinds',
@@ -65,8 +66,15 @@ const questions: readonly Question[] = [
   },
 ];
 
-/** Asks for what was not said yet; again where an answer cannot be. Undefined where the user breaks off. */
+/**
+ * Asks for what was not said yet; again where an answer cannot be. Undefined where the user breaks off. Throws a
+ * {@link ChoiceError} before the first question where something that was said cannot be.
+ */
 export async function answered(given: Said, terminal: Terminal): Promise<Said | undefined> {
+  for (const { about, check } of questions) {
+    const said = given[about];
+    if (said !== undefined) check(said);
+  }
   const lines = createInterface({ ...terminal, terminal: isTerminal(terminal.output) });
   const over = new AbortController();
   lines.once('close', () => over.abort());

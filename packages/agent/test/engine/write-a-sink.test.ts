@@ -19,8 +19,10 @@ const atWork: Readonly<Record<string, string>> = {
   agent: 'Connected to the engine.',
 };
 
+const line = '"stream":"stdout","message":"hello"';
+
 describeEngine('the guide to writing a sink', (client) => {
-  // Where the guide's own `docker rm` was not reached.
+  // Where its own `docker rm` was not reached.
   afterEach(async () => {
     const name = client().nameOf('hello');
     for (const { id } of (await client().list()).filter((left) => left.name === name))
@@ -40,14 +42,15 @@ describeEngine('the guide to writing a sink', (client) => {
       const terminals = new Map<string, Terminal>();
       let printed = '';
       for (const { terminal, commands } of guide(client()))
-        if (terminal === undefined) printed += await shell.run(commands);
-        else {
+        if (terminal === undefined) {
+          printed += await shell.run(commands);
+          if (commands.startsWith('docker run')) await terminals.get('receiver')?.showing(line);
+        } else {
           const opened = shell.open(commands);
           await opened.showing(atWork[terminal] ?? '');
           terminals.set(terminal, opened);
         }
       const [receiver, agent] = ['receiver', 'agent'].map((name) => terminals.get(name));
-      await receiver?.showing('"stream":"stdout","message":"hello"');
       await agent?.interrupt();
 
       expect(printed).toMatch(/^ℹ pass [1-9]/m);
@@ -59,6 +62,7 @@ describeEngine('the guide to writing a sink', (client) => {
         .map(accountIn)
         .findLast(isAccount);
       expect(laneOf(account, 'webhook')).toMatchObject({ delivered: records.length, dropped: {} });
+      expect(terminals.size).toBe(2);
     },
     limitMs,
   );

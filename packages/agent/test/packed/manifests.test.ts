@@ -78,9 +78,12 @@ describe.each(
     .filter(({ name }) => name.startsWith('@tallyman/sink-'))
     .map((each) => [each.name, each] as const),
 )('%s', (name, manifest) => {
-  test('is a sink package like any other', () => {
+  test('is a sink package like any other, and says of its sink what the sink says', async () => {
+    const { default: sink } = await import(name);
+
+    const { type, stability, accepts } = sink;
     expect(manifest.tallyman.sinks).toEqual({
-      [name.replace('@tallyman/sink-', '')]: './dist/index.js',
+      [type]: { module: './dist/index.js', stability, accepts },
     });
     expect(manifest.peerDependencies).toEqual({ '@tallyman/sdk': 'workspace:^' });
   });

@@ -21,7 +21,7 @@ beforeAll(async () => {
   install.put('sinks/webhook.mjs', blockOf('packages/sdk/README.md', 0));
   install.put('print.mjs', blockOf('packages/core/README.md', 0));
 }, setupLimitMs);
-afterAll(() => install[Symbol.dispose]());
+afterAll(() => install?.[Symbol.dispose]());
 
 const licence = readFileSync(join(repository, 'LICENSE'), 'utf8');
 const packages = globSync('packages/*/package.json', { cwd: repository })

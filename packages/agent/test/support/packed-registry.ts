@@ -37,16 +37,21 @@ export class PackedRegistry implements AsyncDisposable {
 
   static async start(): Promise<PackedRegistry> {
     const folder = mkdtempSync(join(tmpdir(), 'tallyman-packed-'));
-    const packed = join(folder, 'packed');
-    await execute(process.execPath, [join(scripts, 'pack-all.js'), '--out', packed]);
-    const args = [join(scripts, 'packed-registry.js'), '--from', packed, '--port', '0'];
-    const server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    const ended = once(server, 'close').then(([code]) => {
-      throw new Error(`starting the registry of packed packages: it ended with ${code}`);
-    });
-    const [said] = await Promise.race([once(createInterface(server.stdout), 'line'), ended]);
-    const [, url = ''] = /=(http.*)$/.exec(said) ?? [];
-    return new PackedRegistry(folder, server, url);
+    try {
+      const packed = join(folder, 'packed');
+      await execute(process.execPath, [join(scripts, 'pack-all.js'), '--out', packed]);
+      const args = [join(scripts, 'packed-registry.js'), '--from', packed, '--port', '0'];
+      const server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      const ended = once(server, 'close').then(([code]) => {
+        throw new Error(`starting the registry of packed packages: it ended with ${code}`);
+      });
+      const [said] = await Promise.race([once(createInterface(server.stdout), 'line'), ended]);
+      const [, url = ''] = /=(http.*)$/.exec(said) ?? [];
+      return new PackedRegistry(folder, server, url);
+    } catch (error) {
+      rmSync(folder, { recursive: true });
+      throw error;
+    }
   }
 
   /** Runs a command below the folder. Resolves to its standard output, rejects with all that it said. */

@@ -70,6 +70,7 @@ export class Terminal {
   showing(text: string | RegExp): Promise<true> {
     const shows = () => this.shown.search(text) >= 0;
     return until(() => shows() || undefined, `the terminal shows ${text}`, {
+      limitMs: 60_000,
       state: () => `It shows:\n${this.shown.slice(-4_000)}`,
     });
   }

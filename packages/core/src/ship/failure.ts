@@ -55,17 +55,19 @@ function unclassified(error: unknown): Failure {
 }
 
 // An error of the operating system speaks of the connection, never of the records: a sink that passes on a
-// bare ECONNREFUSED must not lose its records as poison in an outage. Node's own ERR_… codes are programming errors.
+// bare ECONNREFUSED must not lose its records as poison in an outage. So does an answer that is no HTTP, of which
+// Node's fetch says so by name only. Node's own ERR_… codes are programming errors.
 function isConnectionFault(error: unknown): boolean {
   let link = error;
   for (let depth = 0; depth < 5 && typeof link === 'object' && link !== null; depth++) {
     if ('code' in link && typeof link.code === 'string' && systemCode.test(link.code)) return true;
+    if ('name' in link && link.name === 'HTTPParserError') return true;
     link = 'cause' in link ? link.cause : undefined;
   }
   return false;
 }
 
-const systemCode = /^(?:E(?!RR_)[A-Z0-9]+|UND_ERR_\w+)$/;
+const systemCode = /^(?:E(?!RR_)[A-Z0-9]+|UND_ERR_\w+|HPE_\w+)$/;
 
 const deepestCause = 3;
 

@@ -179,9 +179,13 @@ test('never suspects the records while the errors differ', async () => {
   expect(lane.account()).toMatchObject({ dropped: {}, held: 1 });
 });
 
-test("never suspects the records of an operating system's error", async () => {
+test.each([
+  ["an operating system's error", { code: 'ECONNREFUSED' }],
+  ['an answer that is no HTTP', { code: 'HPE_INVALID_CONSTANT' }],
+  ['an answer that is no HTTP, as fetch says it', { name: 'HTTPParserError', code: undefined }],
+])('never suspects the records of %s', async (_what, facts) => {
   const { sink, writes } = sinkThat(() => {
-    const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    const cause = Object.assign(new Error('connecting'), facts);
     throw new TypeError('fetch failed', { cause });
   });
   const { lane, clock } = laneFor(sink);

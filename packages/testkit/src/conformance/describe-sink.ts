@@ -5,6 +5,7 @@ import { exceptionFor } from './exception.ts';
 import type { SinkHarness } from './harness.ts';
 import { resultText } from './report-text.ts';
 import { globalRunner, type SuiteRunner } from './runner.ts';
+import { demandDefinition } from './subject.ts';
 
 const never = new AbortController().signal;
 
@@ -21,6 +22,7 @@ export function describeSink(
   harness: SinkHarness,
   runner: SuiteRunner = globalRunner(),
 ): void {
+  demandDefinition(definition);
   runner.describe(`sink ${String(definition.type)} keeps the contract`, () => {
     for (const clause of clauseNumbers) register(clause, definition, harness, runner);
   });
@@ -35,7 +37,8 @@ function register(
   const name = `${clause} ${clauses[clause].sentence}`;
   const run = async () => {
     const result = await checkClause(clause, { definition, harness, signal: never });
-    if (result.outcome === 'failed') throw new Error(resultText(result));
+    if (result.outcome !== 'failed') return;
+    throw new Error(resultText(result), { cause: result.fault.cause });
   };
   const exception = exceptionFor(clause, harness);
   if (exception?.outcome === 'not applicable' && test.skip !== undefined)

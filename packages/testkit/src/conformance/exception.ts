@@ -3,7 +3,7 @@ import type { SinkHarness } from './harness.ts';
 import type { SinkFault } from './report.ts';
 
 /** What a harness says of a clause that its destination cannot show; a fault where it may not say so. */
-export type Exception =
+type Exception =
   | { readonly outcome: 'not applicable'; readonly why: string }
   | { readonly outcome: 'failed'; readonly fault: SinkFault };
 

@@ -28,6 +28,7 @@ function speaksOfConnection(error: unknown): boolean {
   let link = error;
   for (let depth = 0; depth < 5 && typeof link === 'object' && link !== null; depth++) {
     if ('code' in link && typeof link.code === 'string' && systemCode.test(link.code)) return true;
+    if ('name' in link && link.name === 'HTTPParserError') return true;
     link = 'cause' in link ? link.cause : undefined;
   }
   return false;

@@ -14,16 +14,22 @@ import type {
 export interface HttpHarnessOptions
   extends Pick<SinkHarness, 'invalidOptions' | 'token' | 'notApplicable'> {
   /** The sink's options, as users write them in YAML, for a destination at this URL (`http://127.0.0.1:PORT`). */
-  options(url: string): Readonly<Record<string, unknown>>;
+  readonly options: (url: string) => Readonly<Record<string, unknown>>;
   /**
    * The ids of the records that a request brought, in their order. Default: the body is a JSON object, a JSON
    * array or JSON lines, and each has an `id`. Throws where the request cannot be read.
    */
-  ids?(request: ReceivedRequest, records: readonly ContainerRecord[]): readonly string[];
+  readonly ids?: (
+    request: ReceivedRequest,
+    records: readonly ContainerRecord[],
+  ) => readonly string[];
   /** How the destination says that it accepted a request. Default: 200 with an empty body. */
   readonly accepted?: HttpAnswerStep;
   /** How the destination says that it accepted all but these. Without it say under `notApplicable['5.9']` why. */
-  partial?(refused: readonly RefusedRecord[], request: ReceivedRequest): HttpAnswerStep;
+  readonly partial?: (
+    refused: readonly RefusedRecord[],
+    request: ReceivedRequest,
+  ) => HttpAnswerStep;
 }
 
 /**
@@ -72,6 +78,10 @@ class HttpBackend implements SinkBackend {
   }
 
   behave(behaviour: Behaviour): void {
+    if (behaviour.kind === 'partial' && this.#harness.partial === undefined)
+      throw new Error(
+        "refusing a part of a request: give httpHarness() a function `partial` that makes the answer, or say under notApplicable['5.9'] why there is none",
+      );
     this.#behaviour = behaviour;
     if (behaviour.kind === 'silence') this.#gate.close();
     else this.#gate.open();
@@ -113,13 +123,11 @@ class HttpBackend implements SinkBackend {
       case 'silence':
         this.#accepted.set(request.number, new Set());
         return { ...accepted, delayMs: 1 };
-      case 'partial':
-        if (partial === undefined) throw new Error('the harness has no answer for `partial`');
-        this.#accepted.set(
-          request.number,
-          new Set(behaviour.refused.map(({ record }) => record.id)),
-        );
-        return partial(behaviour.refused, request);
+      case 'partial': {
+        const refused = new Set(behaviour.refused.map(({ record }) => record.id));
+        this.#accepted.set(request.number, refused);
+        return partial?.(behaviour.refused, request) ?? accepted;
+      }
       case 'limit':
         return { status: 429, retryAfter: behaviour.retryAfter };
       case 'unavailable':

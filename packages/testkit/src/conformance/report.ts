@@ -6,6 +6,8 @@ export interface SinkFault {
   readonly expected: string;
   readonly seen: string;
   readonly whatToDo: string;
+  /** What was thrown, where neither the sink nor the suite means to throw. */
+  readonly cause?: unknown;
 }
 
 /** What came of one clause. */

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { format, inspect } from 'node:util';
 
 /** In which form one of the secrets is in what a value shows, in any way that a value is ever shown; else undefined. */
 export function leakIn(value: unknown, secrets: readonly string[]): string | undefined {
@@ -24,7 +24,7 @@ const inspected = {
 function textsOf(value: unknown, depth: number, met: Set<unknown>): readonly string[] {
   if (typeof value === 'string') return [value];
   if (typeof value === 'function' || value === null || value === undefined) return [];
-  if (typeof value !== 'object') return [String(value)];
+  if (typeof value !== 'object') return [format('%s', value)];
   if (met.has(value) || depth > deepest) return [];
   met.add(value);
   const own = Reflect.ownKeys(value).flatMap((key) => [
@@ -40,7 +40,9 @@ function textsOf(value: unknown, depth: number, met: Set<unknown>): readonly str
     ...(isBytes
       ? [Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1')]
       : own),
-    ...(depth === 0 ? [shown(() => String(value)), shown(() => inspect(value, inspected))] : []),
+    ...(depth === 0
+      ? [shown(() => format('%s', value)), shown(() => inspect(value, inspected))]
+      : []),
     ...(depth === 0 ? [shown(() => JSON.stringify(value) ?? '')] : []),
   ];
 }

@@ -7,3 +7,11 @@ export interface Subject {
   readonly harness: SinkHarness;
   readonly signal: AbortSignal;
 }
+
+/** Throws where there is nothing to check: what is wrong with a definition is for its clauses to say. */
+export function demandDefinition(definition: unknown): asserts definition is SinkDefinition {
+  if (typeof definition === 'object' && definition !== null) return;
+  throw new Error(
+    `checking a sink: its definition is ${definition === null ? 'null' : `of the type ${typeof definition}`}; hand in the default export of its module`,
+  );
+}

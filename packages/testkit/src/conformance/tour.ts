@@ -5,7 +5,7 @@ import type { Trial } from './trial.ts';
 import type { TriedSink } from './tried-sink.ts';
 
 /** What a sink did wherever its destination led it. */
-export interface Toured {
+interface Toured {
   readonly rejections: readonly { readonly doing: string; readonly error: unknown }[];
   readonly batches: readonly Batch[];
 }
@@ -46,6 +46,7 @@ export async function tour(trial: Trial): Promise<Toured> {
   }
   if (trial.can('silence'))
     await follow('write', await abandoned(sink, batchOf(), trial), patienceMs);
+  await trial.behave({ kind: 'accept' });
   await follow('close', sink.close());
   return { rejections, batches };
 }

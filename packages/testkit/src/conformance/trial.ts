@@ -1,5 +1,12 @@
-import type { Batch, ContainerRecord, RecordKind, SinkContext } from '@tallyman/sdk';
-import { Secret } from '@tallyman/sdk';
+import { inspect, types } from 'node:util';
+import {
+  type Batch,
+  type ContainerRecord,
+  type RecordKind,
+  Secret,
+  type Sink,
+  type SinkContext,
+} from '@tallyman/sdk';
 import { observedContext, type Said } from '../sink-context.ts';
 import { type Call, told } from './call.ts';
 import { NotApplicable, Violation } from './case.ts';
@@ -11,6 +18,7 @@ import type { Subject } from './subject.ts';
 import { SuiteRecords } from './suite-records.ts';
 import { TriedSink } from './tried-sink.ts';
 import { Resources } from './watch/resources.ts';
+import { startWatching } from './watch/watching.ts';
 
 const settleLimitMs = 5_000;
 const closeLimitMs = 1_000;
@@ -25,6 +33,7 @@ export class Trial implements AsyncDisposable {
   readonly resources = new Resources();
   readonly #said: (readonly Said[])[] = [];
   readonly #sinks: TriedSink[] = [];
+  readonly #watching = startWatching();
   #batches = 0;
 
   static async start(subject: Subject): Promise<Trial> {
@@ -43,7 +52,8 @@ export class Trial implements AsyncDisposable {
   /** The kinds that the sink accepts, of those that there are. */
   get kinds(): readonly RecordKind[] {
     const known: readonly RecordKind[] = ['log', 'stat', 'event'];
-    return known.filter((kind) => [...this.subject.definition.accepts].includes(kind));
+    const { accepts } = this.subject.definition;
+    return known.filter((kind) => Array.isArray(accepts) && accepts.includes(kind));
   }
 
   get said(): readonly Said[] {
@@ -75,16 +85,11 @@ export class Trial implements AsyncDisposable {
 
   /** A sink that was not opened. */
   newSink(): TriedSink {
-    const { definition } = this.subject;
-    const { context, seen } = observedContext({ ...this.#surroundings() });
+    const { context, seen } = observedContext(this.#surroundings());
     this.#said.push(seen.said);
-    const options = settledOptions(definition.options, this.backend.options);
-    const sink = this.resources.watch(
-      () => this.backend.create?.(options, context) ?? definition.create(options, context),
-    );
-    const tried = new TriedSink(sink, this.resources);
-    this.#sinks.push(tried);
-    return tried;
+    const sink = new TriedSink(this.#create(context), this.resources);
+    this.#sinks.push(sink);
+    return sink;
   }
 
   /** A sink that was opened, at a destination that accepts. */
@@ -131,8 +136,26 @@ export class Trial implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    using _watching = this.#watching;
+    await using _backend = this.backend;
     await this.closeAll();
-    await this.backend[Symbol.asyncDispose]();
+  }
+
+  #create(context: SinkContext): Sink {
+    const { definition } = this.subject;
+    const options = settledOptions(definition.options, this.backend.options);
+    const made = outcomeOf(() =>
+      this.resources.watch(
+        () => this.backend.create?.(options, context) ?? definition.create(options, context),
+      ),
+    );
+    if ('sink' in made && isSink(made.sink)) return made.sink;
+    throw new Violation({
+      expected: '`create` to return an object with `write`, for the options of the harness',
+      seen: 'thrown' in made ? told({ kind: 'rejected', error: made.thrown }) : shownAs(made.sink),
+      whatToDo:
+        'return the sink itself, not a promise of it; what takes time belongs into `open`, and what may be wrong with options into the schema',
+    });
   }
 
   #surroundings(): Partial<SinkContext> {
@@ -152,6 +175,25 @@ export class Trial implements AsyncDisposable {
     const why = clause && this.subject.harness.notApplicable?.[clause];
     return why ?? 'the destination cannot do it';
   }
+}
+
+function outcomeOf(
+  create: () => unknown,
+): { readonly sink: unknown } | { readonly thrown: unknown } {
+  try {
+    return { sink: create() };
+  } catch (thrown) {
+    return { thrown };
+  }
+}
+
+function shownAs(value: unknown): string {
+  return types.isPromise(value) ? 'a promise' : inspect(value, { depth: 0 });
+}
+
+function isSink(value: unknown): value is Sink {
+  const isObject = typeof value === 'object' && value !== null;
+  return isObject && 'write' in value && typeof value.write === 'function';
 }
 
 /** A case on a destination of its own. */

@@ -27,6 +27,7 @@ export default defineSink({
     const client = httpClient(url, context.clock);
     return {
       // #if token
+      // #if several
       // Before any write, and for `tallyman check --connect`: shows the destination each token there is.
       async open(signal) {
         const given = kinds.map((kind) => context.token(kind));
@@ -41,6 +42,14 @@ export default defineSink({
         for (const [kind, records] of Map.groupBy(batch.records, (record) => record.kind))
           await client.post({ records }, signal, authorization(context.token(kind)));
       },
+      // #else
+      //|      // Before any write, and for `tallyman check --connect`: shows the destination the token.
+      //|      open: (signal) => client.probe(signal, authorization(context.token(kinds[0]))),
+      //|
+      //|      // Resolves once the destination has every record: from then on the agent forgets them.
+      //|      write: (batch, signal) =>
+      //|        client.post(batch, signal, authorization(context.token(kinds[0]))),
+      // #end
       // #else
       //|      // Before any write, and for `tallyman check --connect`.
       //|      open: (signal) => client.probe(signal),

@@ -23,7 +23,13 @@ export default defineSink({
         description: 'Name or address of the destination.',
         examples: ['receiver.example.com'],
       },
-      port: { type: 'integer', minimum: 1, maximum: 65_535, description: 'Its port.' },
+      port: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 65_535,
+        description: 'Its port.',
+        examples: [6514],
+      },
       tls: { type: 'boolean', default: true, description: 'Whether the connection is encrypted.' },
     },
     required: ['host', 'port'],
@@ -44,11 +50,15 @@ export default defineSink({
 
       // Resolves once the destination has every record: from then on the agent forgets them.
       // #if token
+      // #if several
       async write(batch, signal) {
         // Records of several kinds may share a batch, and each kind may have a token of its own.
         for (const [kind, records] of Map.groupBy(batch.records, (record) => record.kind))
           await client.send({ records }, signal, lineOf(context.token(kind)));
       },
+      // #else
+      //|      write: (batch, signal) => client.send(batch, signal, lineOf(context.token(kinds[0]))),
+      // #end
       // #else
       //|      write: (batch, signal) => client.send(batch, signal),
       // #end

@@ -4,7 +4,7 @@ import { type Case, NotApplicable, Violation } from '../case.ts';
 import { verdictOn } from '../failure.ts';
 import { type Trial, tried } from '../trial.ts';
 import { viewed } from '../viewed-log.ts';
-import { missingAmong } from './delivery.ts';
+import { missingOf } from './delivery.ts';
 
 export const mayBeView: Case = tried(async (trial) => {
   if (!trial.kinds.includes('log')) throw new NotApplicable('the sink accepts no logs');
@@ -13,7 +13,7 @@ export const mayBeView: Case = tried(async (trial) => {
   const write = sink.write({ ...trial.batch([]), records: records.map(viewed) });
   await trial.settle(write);
 
-  const missing = await missingAmong(trial, records);
+  const missing = await missingOf(trial, records);
   if (write.outcome.kind === 'resolved' && missing.length === 0) return;
   throw new Violation({
     expected: 'log records that are views to arrive as any others',
@@ -32,7 +32,7 @@ export const unknownFields: Case = tried(async (trial) => {
     };
     const write = sink.write(trial.batch([record]));
     await trial.settle(write);
-    const missing = await missingAmong(trial, [record]);
+    const missing = await missingOf(trial, [record]);
     if (write.outcome.kind === 'resolved' && missing.length === 0) continue;
     throw new Violation({
       expected: `a ${kind} with a field that the sink does not know to arrive`,
@@ -79,7 +79,7 @@ async function isDealtWith(trial: Trial, batch: Batch, outcome: Outcome): Promis
   if (outcome.kind === 'pending') return false;
   if (outcome.kind === 'rejected')
     return ['refused', 'too large'].includes(verdictOn(outcome.error, 1));
-  return (await missingAmong(trial, batch.records)).length === 0;
+  return (await missingOf(trial, batch.records)).length === 0;
 }
 
 function recordsWith({ kinds, records }: Trial, text: string): readonly ContainerRecord[] {

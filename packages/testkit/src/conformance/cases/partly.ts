@@ -1,7 +1,8 @@
 import { isSinkError } from '@tallyman/sdk';
 import { told } from '../call.ts';
 import { type Case, Violation } from '../case.ts';
-import { type Trial, tried } from '../trial.ts';
+import { tried } from '../trial.ts';
+import { missingOf } from './delivery.ts';
 
 const records = 5;
 const refusedIndexes = [1, 3];
@@ -10,7 +11,7 @@ const whatToDo =
 
 export const inPart: Case = tried(async (trial) => {
   const sink = await trial.openSink();
-  const batch = trial.batch(trial.records.list(partKind(trial), records));
+  const batch = trial.batch(trial.records.list(trial.kinds[0] ?? 'log', records));
   const refused = refusedIndexes.flatMap((index) => {
     const record = batch.records[index];
     return record === undefined ? [] : [{ index, record }];
@@ -31,8 +32,12 @@ export const inPart: Case = tried(async (trial) => {
       seen: told(outcome),
       whatToDo,
     });
+  const accepted = batch.records.filter((_, index) => !refusedIndexes.includes(index));
+  const missing = await missingOf(trial, accepted);
+  if (missing.length > 0)
+    throw new Violation({
+      expected: 'the records that the error does not name to have arrived',
+      seen: `${missing.length} of ${accepted.length} did not`,
+      whatToDo,
+    });
 });
-
-function partKind({ kinds }: Trial) {
-  return kinds[0] ?? 'log';
-}

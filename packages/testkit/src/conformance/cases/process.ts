@@ -1,13 +1,11 @@
 import { type Case, Violation } from '../case.ts';
 import { tour } from '../tour.ts';
 import { tried } from '../trial.ts';
-import { ProcessWatch } from '../watch/process-watch.ts';
 
 export const leavesProcessAlone: Case = tried(async (trial) => {
-  using watch = new ProcessWatch(trial.resources);
   await tour(trial);
 
-  const [deed] = watch.deeds;
+  const [deed] = trial.resources.deeds;
   if (deed === undefined) return;
   throw new Violation({
     expected: 'nothing on standard output, no exit, no handlers of the process',

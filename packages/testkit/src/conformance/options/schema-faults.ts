@@ -70,6 +70,8 @@ function structureFaults(schema: Mapping, path: string): readonly string[] {
     return [`${path} has neither properties nor a schema for its free keys`];
   if (properties !== undefined && isMapping(additionalProperties))
     return [`${path} has both known and free keys; give the free ones an option of their own`];
+  if (properties !== undefined && schema.default !== undefined)
+    return [`${path}.default: an object with known keys has none; give its keys theirs`];
   const names = isMapping(properties) ? Object.keys(properties) : [];
   const unknown = Array.isArray(required) ? required.filter((key) => !names.includes(key)) : [];
   return unknown.map((key) => `${path}.required names ${shown(key)}, which is no property`);

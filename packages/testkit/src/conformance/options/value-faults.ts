@@ -38,7 +38,7 @@ const formats: Readonly<Record<string, (text: string) => boolean>> = {
 
 function textFaults(schema: Mapping, text: string, path: string): readonly string[] {
   const { enum: words, format, pattern, minLength, maxLength } = schema;
-  const length = [...text].length;
+  const length = Array.from(text).length;
   const isFormat = typeof format === 'string' ? formats[format] : undefined;
   return [
     ...(Array.isArray(words) && !words.includes(text) ? ['is none of its words'] : []),

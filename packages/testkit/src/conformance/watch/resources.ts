@@ -2,11 +2,12 @@ import { AsyncLocalStorage, createHook } from 'node:async_hooks';
 
 /** What was made while a sink was called, by the sink or by what it uses. */
 export class Resources {
+  /** What was done to the process, in words. */
+  readonly deeds = new Set<string>();
   readonly #made: { readonly type: string; readonly resource: object }[] = [];
 
   /** Calls the function; what is made in it, and in all that follows from it, is noted here. */
   watch<T>(call: () => T): T {
-    hook.enable();
     return watched.run(this, call);
   }
 
@@ -28,15 +29,16 @@ export class Resources {
 
 const watched = new AsyncLocalStorage<Resources>();
 
-/** Whether what is running now follows from a call that is watched by these. */
-export function isWithin(resources: Resources): boolean {
-  return watched.getStore() === resources;
+/** Of the call that what is running now follows from, if that is watched. */
+export function watchedNow(): Resources | undefined {
+  return watched.getStore();
 }
 
 const ioTypes =
   /^(TCP|TLS|PIPE|TTY|UDP|FS|FILE|STAT|GETADDRINFO|GETNAMEINFO|QUERY|PROCESS|SIGNAL|WORKER|MESSAGEPORT|HTTP|Timeout)/;
 
-const hook = createHook({
+/** While it is enabled, what is made is noted. */
+export const noting = createHook({
   init: (_id, type, _trigger, resource) => watched.getStore()?.note(type, resource),
 });
 
