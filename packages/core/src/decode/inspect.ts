@@ -22,6 +22,11 @@ export interface ContainerDetails {
   readonly command?: string;
   readonly tty: boolean;
   readonly logDriver: string;
+  /**
+   * Whether what the log's file holds stays there once it is full: it never is, or it is kept under another name.
+   * Absent: not known, or the driver writes none.
+   */
+  readonly keepsFullLogFiles?: boolean;
   /** `--rm`: the engine removes it, and its log, as soon as it stops. */
   readonly isRemovedOnExit: boolean;
   /** Cores, where limited. */
@@ -75,8 +80,18 @@ export function containerFrom(inspect: unknown): ContainerDetails {
       createdAt: timeOf(answer.Created),
       limitCpus: limitCpusOf(host ?? {}),
       command: commandOf(answer),
+      keepsFullLogFiles: keepsFullLogFiles(objectOf(host?.LogConfig)),
     }),
   };
+}
+
+// moby daemon/logger/jsonfilelog: without `max-size` a file grows, without `max-file` there is one, which is deleted;
+// daemon/logger/local: five by default.
+function keepsFullLogFiles({ Type, Config }: JsonObject): boolean | undefined {
+  if (Type !== 'json-file' && Type !== 'local') return undefined;
+  const { 'max-size': size, 'max-file': files } = textMapOf(Config);
+  if (Type === 'json-file' && (size === undefined || size === '-1')) return true;
+  return files === undefined ? Type === 'local' : Number(files) > 1;
 }
 
 function commandOf({ Path, Args }: JsonObject): string | undefined {

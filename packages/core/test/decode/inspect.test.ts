@@ -89,6 +89,21 @@ describe('a container', () => {
   });
 
   test.each([
+    ['json-file', {}, true],
+    ['json-file', { 'max-size': '-1' }, true],
+    ['json-file', { 'max-size': '10m' }, false],
+    ['json-file', { 'max-size': '10m', 'max-file': '1' }, false],
+    ['json-file', { 'max-size': '10m', 'max-file': '3' }, true],
+    ['local', {}, true],
+    ['local', { 'max-file': '1' }, false],
+    ['syslog', {}, undefined],
+  ])('with the driver %s and %j keeps full log files: %s', (Type, Config, keeps) => {
+    const HostConfig = { LogConfig: { Type, Config } };
+
+    expect(containerFrom({ Id: id, HostConfig }).keepsFullLogFiles).toBe(keeps);
+  });
+
+  test.each([
     [{ NanoCpus: 1_500_000_000, CpuQuota: 10 }, 1.5],
     [{ CpuQuota: 50_000 }, 0.5],
     [{ CpuQuota: 50_000, CpuPeriod: 200_000 }, 0.25],

@@ -17,6 +17,7 @@ import { type GapReason, gapReasons } from '../gap-reasons.ts';
 import { Slots } from '../slots.ts';
 import type { Described, Subjects } from '../subjects.ts';
 import type { Taps } from '../taps.ts';
+import { LogAge } from './age.ts';
 import { AttachedLog } from './attached.ts';
 import type { ChosenLogs } from './chosen-logs.ts';
 import type { CollectedLog, LogReport } from './collected.ts';
@@ -71,6 +72,7 @@ export class LogCollector {
   readonly #unreadable = new Set<string>();
   readonly #turns = new WeakMap<LanePort, Slots>();
   readonly #openings: Openings;
+  readonly #age: LogAge;
   readonly #signal: AbortSignal;
   #hasSwept = false;
 
@@ -80,6 +82,7 @@ export class LogCollector {
     this.#announced = new Announced(settings.engine, signal);
     this.#store = chosenLogs(settings);
     this.#openings = new Openings(settings.clock);
+    this.#age = new LogAge(settings.clock, settings.engineNow);
     this.#shared = this.#sharedByAll();
   }
 
@@ -178,6 +181,7 @@ export class LogCollector {
       isHeld: (id) => this.#store.holds(id),
       sourceOf: (id) => this.#store.sourceOf(id),
       openings: this.#openings,
+      age: this.#age,
       source: (container, stream) => subjects.of(container).source(stream),
       seen: (container, records) => this.#seen(container, records),
       lanesOf: (container) => subjects.of(container).route.lanes.log,

@@ -8,6 +8,7 @@ import type { LanePort } from '../../ship/lane-port.ts';
 import type { Engine } from '../engine.ts';
 import type { GapReason } from '../gap-reasons.ts';
 import type { Slots } from '../slots.ts';
+import type { LogAge } from './age.ts';
 import { Audience, type Lag } from './audience.ts';
 import { CatchUp } from './catch-up.ts';
 import type { CollectedLog, LogReaderKind } from './collected.ts';
@@ -27,6 +28,7 @@ export interface FollowedSettings extends Omit<LogCursorSettings, 'take' | 'sour
   readonly logs: LogSettings;
   readonly agentBornAt: string;
   readonly engineNow: () => string;
+  readonly age: LogAge;
   readonly source: (container: ContainerDetails, stream: StreamName) => LogSource;
   readonly gap: (container: ContainerDetails, reason: GapReason) => void;
   /** Told of lines that were read, and of each once. */

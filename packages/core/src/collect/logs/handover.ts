@@ -1,13 +1,12 @@
-import type { Clock, ContainerLog } from '@tallyman/sdk';
-import type { Records } from '../../decode/records.ts';
-import { earlier } from '../../decode/timestamp.ts';
+import type { Clock } from '@tallyman/sdk';
+import type { LogAge } from './age.ts';
 import type { Audience, ReadChunk } from './audience.ts';
 import { Bell, patienceMs, withRoom } from './room.ts';
 
 export interface HandoverSettings {
   readonly audience: Audience;
   readonly clock: Clock;
-  readonly engineNow: () => string;
+  readonly age: LogAge;
   /** Called when lanes may have fallen behind. */
   readonly left: () => void;
 }
@@ -20,10 +19,6 @@ export interface Handed {
   readonly nobody: () => void;
 }
 
-// Longer than lines are on their way to a reader that keeps up.
-const liveForMs = 5_000;
-// Working it out anew for every chunk would cost more than handing the chunk on.
-const agingStepMs = 100;
 // A lane that keeps others back for longer, in small waits taken together, reads for itself.
 const lateForMs = 5_000;
 const forgottenAfterMs = 10_000;
@@ -35,9 +30,6 @@ export class Handover {
   /** The time that was spent on lanes that were late, and when last. */
   #lateMs = 0;
   #lastLateMs = 0;
-  /** What was printed later is live, until it is worked out again. */
-  #liveSince = '';
-  #agingMs = Number.NEGATIVE_INFINITY;
 
   constructor(settings: HandoverSettings) {
     this.#settings = settings;
@@ -51,7 +43,7 @@ export class Handover {
   /** A promise pauses the reader: no lane has room, or some are late. It rejects with the signal's reason. */
   give(read: ReadChunk, { taken, nobody }: Handed, signal: AbortSignal): Promise<void> | undefined {
     const { audience, clock } = this.#settings;
-    const age = this.#ageOf(read.chunk.records);
+    const age = this.#settings.age.of(read.chunk.records);
     const attempt = () => audience.hand(read, age);
     const over = () => {
       for (const lane of audience.live) audience.leave(lane);
@@ -96,17 +88,5 @@ export class Handover {
     this.#lastLateMs = clock.monotonicMs();
     this.#lateMs += this.#lastLateMs - startedMs;
     left();
-  }
-
-  /** What was printed a while ago the engine keeps a while longer: it is not worth a lane's disk. */
-  #ageOf(records: Records<ContainerLog>): 'live' | 'history' {
-    const { clock, engineNow } = this.#settings;
-    const nowMs = clock.monotonicMs();
-    if (nowMs >= this.#agingMs) {
-      this.#liveSince = earlier(engineNow(), liveForMs);
-      this.#agingMs = nowMs + agingStepMs;
-    }
-    const printed = records.at(-1)?.time ?? '';
-    return printed > this.#liveSince ? 'live' : 'history';
   }
 }

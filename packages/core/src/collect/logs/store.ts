@@ -3,7 +3,10 @@ import type { LogForm } from '../../decode/log-form.ts';
 import type { ByteSource, LogQuery } from '../engine.ts';
 
 /** What a reader has to know of the container whose log it reads. */
-export type LogOwner = Pick<ContainerDetails, 'id' | 'name' | 'tty' | 'logDriver'>;
+export type LogOwner = Pick<
+  ContainerDetails,
+  'id' | 'name' | 'tty' | 'logDriver' | 'keepsFullLogFiles'
+>;
 
 /** The bytes of a log, as far as they were asked for, and how they are written. */
 export interface LogBytes extends ByteSource, LogForm {}

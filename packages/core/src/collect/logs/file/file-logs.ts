@@ -148,9 +148,11 @@ export class FileLogs implements LogStore {
     }
   }
 
-  #followerSettings({ isOver }: Reading): FollowerSettings {
+  #followerSettings({ container, isOver }: Reading): FollowerSettings {
     return {
       ...this.#settings,
+      // Of a file that is deleted nobody could say what came behind it, had nobody watched.
+      polling: container.keepsFullLogFiles === true ? 'allowed' : 'never',
       descriptors: this.#descriptors,
       turns: this.#turns,
       watches: this.#watches,

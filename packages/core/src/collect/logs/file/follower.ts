@@ -1,57 +1,47 @@
-import { basename, dirname } from 'node:path';
-import type { Clock } from '@tallyman/sdk';
+import { Attention, type AttentionSettings, type Notice } from './attention.ts';
 import type { Take } from './blocks.ts';
 import { blockBytes, handOver, readingNow, segmentBlocks } from './blocks.ts';
 import { closeAll, type Segment } from './chain.ts';
 import type { Descriptors } from './descriptors.ts';
 import { inodeAt, type OpenLogFile } from './open-file.ts';
 import { Successor } from './successor.ts';
-import type { ReadTurns } from './turns.ts';
-import type { FolderWatches, Watch } from './watches.ts';
 
 /** The file is not the one that was read: it became shorter, or rotated so often that nobody knows what came between. */
 export class MovedLogError extends Error {
   override readonly name = 'MovedLogError';
 }
 
-export interface FollowerSettings {
+export interface FollowerSettings extends AttentionSettings {
   readonly descriptors: Descriptors;
-  readonly turns: ReadTurns;
-  readonly watches: FolderWatches;
-  readonly clock: Clock;
-  /** In [0, 1). */
-  readonly random: () => number;
   /** Whether the run of the container is over, and with it what is written. */
   readonly isOver: () => boolean;
 }
 
-// For what the kernel does not tell of; and where it tells nothing.
-const [heartbeatMs, pollMs] = [1_000, 250];
 const scratch = Buffer.allocUnsafeSlow(blockBytes);
 
 /** Reads what is written to a log file, and to those that take its place, until the container's run is over. */
 export class LogFollower {
   readonly #path: string;
-  readonly #name: string;
   readonly #settings: FollowerSettings;
   readonly #successor: Successor;
   #file: OpenLogFile;
   #offset: number;
-  #watch: Watch | undefined;
+  readonly #attention: Attention;
+  /** Since all was read that was there. */
+  #bytesRead = 0;
   #isChanged = false;
   #mayBeRotated = true;
   #isDue = false;
   #resume: (() => void) | undefined;
-  #cancelHeartbeat = () => {};
 
   /** Closes the file at the end. */
   constructor(path: string, file: OpenLogFile, offset: number, settings: FollowerSettings) {
     this.#path = path;
-    this.#name = basename(path);
     this.#file = file;
     this.#offset = offset;
     this.#settings = settings;
     this.#successor = new Successor(path, settings.descriptors);
+    this.#attention = new Attention(path, settings, (notice) => this.#noticed(notice));
   }
 
   /** Something may have changed: the file, or the state of its container. */
@@ -73,17 +63,13 @@ export class LogFollower {
   async pump(take: Take, signal: AbortSignal): Promise<void> {
     const onAbort = () => this.#resume?.();
     signal.addEventListener('abort', onAbort);
-    this.#watch = this.#settings.watches.watch(dirname(this.#path), (event, name) =>
-      this.#noticed(event, name),
-    );
-    if (this.#watch.isTold) this.#successor.watched(this.#file);
-    this.#beat();
+    this.#attention.begin();
+    if (this.#attention.isTold) this.#successor.watched(this.#file);
     try {
       await this.#readOn(take, signal);
     } finally {
       signal.removeEventListener('abort', onAbort);
-      this.#cancelHeartbeat();
-      this.#watch.stop();
+      this.#attention.end();
       await this.#successor.close();
       await this.#file.close();
     }
@@ -103,12 +89,25 @@ export class LogFollower {
     }
   }
 
+  /** To be called when all is read that is there. */
+  #hasCaughtUp(): void {
+    const bytes = this.#bytesRead;
+    this.#bytesRead = 0;
+    const how = this.#attention.wasRead(bytes);
+    if (how === 'as before') return;
+    if (how === 'polled from now on') this.#successor.unwatched();
+    else this.#successor.watched(this.#file);
+    // Nobody told of what happened in between.
+    this.#noticed('suspect');
+  }
+
   /** Hands over what is there; whether it was anything. */
   async #readAll(take: Take, signal: AbortSignal): Promise<boolean> {
     for (let hasRead = false; ; hasRead = true) {
       const length = this.#read();
       if (length === 0) return hasRead;
       this.#offset += length;
+      this.#bytesRead += length;
       const wait = take(scratch.subarray(0, length));
       if (wait !== undefined) await wait;
       signal.throwIfAborted();
@@ -162,29 +161,21 @@ export class LogFollower {
     this.#mayBeRotated = true;
   }
 
-  #noticed(event: 'change' | 'rename', name: string): void {
-    if (name !== this.#name) return;
-    this.#settings.turns.changed();
-    if (event === 'rename') {
-      this.#mayBeRotated = true;
+  #noticed(notice: Notice): void {
+    if (notice !== 'changed' && notice !== 'polled') this.#mayBeRotated = true;
+    if (notice === 'renamed') {
       this.#successor.renamed();
       // A file that is held is not lost, however long reading stands still.
       void this.#successor.hold(this.#file);
     }
-    this.touch();
-  }
-
-  #beat(): void {
-    const { clock, random } = this.#settings;
-    const ms = this.#watch?.isTold ? heartbeatMs : pollMs;
-    this.#cancelHeartbeat = clock.after(ms * (0.5 + random()), () => {
-      this.#mayBeRotated = true;
-      this.touch();
-      this.#beat();
-    });
+    if (notice === 'polled' || notice === 'polled suspect') {
+      this.#isChanged = true;
+      this.#resume?.();
+    } else this.touch();
   }
 
   async #changed(): Promise<void> {
+    this.#hasCaughtUp();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#resume = resolve;
     if (this.#isChanged) this.#takeTurn();

@@ -31,6 +31,11 @@ export class Successor {
     if (inodeAt(this.#path) === file.inode) this.#renames = 0;
   }
 
+  /** To be called when nobody tells any more of the log's name. */
+  unwatched(): void {
+    this.#renames = Number.POSITIVE_INFINITY;
+  }
+
   /** To be called whenever the log's name comes or goes. */
   renamed(): void {
     this.#renames++;

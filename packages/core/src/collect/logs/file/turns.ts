@@ -9,6 +9,8 @@ const spacingMs = 100;
 export class ReadTurns {
   readonly #clock: Clock;
   #due: (() => void)[] = [];
+  readonly #polled = new Set<() => void>();
+  #isPolling = false;
   #isScheduled = false;
   #isBusy = false;
   #changes = 0;
@@ -19,9 +21,14 @@ export class ReadTurns {
     this.#windowStartMs = clock.monotonicMs();
   }
 
+  /** Whether so much changes that files are read in turns. */
+  get isBusy(): boolean {
+    return this.#isBusy;
+  }
+
   /** To be called with every change of a file, also of one that is due already. */
-  changed(): void {
-    this.#changes++;
+  changed(changes: number): void {
+    this.#changes += changes;
     const elapsedMs = this.#clock.monotonicMs() - this.#windowStartMs;
     if (elapsedMs < windowMs) return;
     const perSecond = (this.#changes * 1_000) / elapsedMs;
@@ -37,6 +44,23 @@ export class ReadTurns {
     this.#isScheduled = true;
     if (this.#isBusy) this.#clock.after(spacingMs, () => this.#run());
     else setImmediate(() => this.#run());
+  }
+
+  /** Calls `look` every 100 ms, until the returned function is called. */
+  poll(look: () => void): () => void {
+    this.#polled.add(look);
+    this.#schedulePolls();
+    return () => this.#polled.delete(look);
+  }
+
+  #schedulePolls(): void {
+    if (this.#isPolling || this.#polled.size === 0) return;
+    this.#isPolling = true;
+    this.#clock.after(spacingMs, () => {
+      this.#isPolling = false;
+      for (const look of [...this.#polled]) look();
+      this.#schedulePolls();
+    });
   }
 
   #run(): void {

@@ -1,6 +1,7 @@
-import { symlinkSync, truncateSync } from 'node:fs';
+import { appendFileSync, symlinkSync, truncateSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { systemClock } from '@tallyman/sdk';
 import { Descriptors, TooManyFilesError } from '../../../../src/collect/logs/file/descriptors.ts';
 import { MovedLogError } from '../../../../src/collect/logs/file/follower.ts';
 import { LogFileError } from '../../../../src/decode/entry.ts';
@@ -67,6 +68,33 @@ describe.each(['json-file', 'local'] as const)('the files of the driver %s', (sy
     expect(lines).toEqual(linesFrom(0, 36));
   });
 });
+
+test.each(rotations)(
+  'of a file that changes all the time each line is read once, also while it rotates: %s',
+  async (_, rotation) => {
+    using folder = new WrittenFolder();
+    const reading = new FileReading(folder);
+    const lines: string[] = [];
+    folder.print(1);
+    const followed = reading.into(lines, { follow: true });
+
+    // 2,500 changes a second for three seconds: from the second one on nobody watches, as it is polled.
+    for (let round = 1; round <= 150; round++) {
+      for (let line = 0; line < 50; line++) {
+        folder.print(1);
+        // Between two changes of the same file the kernel has to see one of another, or it tells of one.
+        appendFileSync(`${folder.path}.neighbour`, 'x');
+      }
+      if (round % 40 === 0) folder.rotate(rotation);
+      await systemClock.sleep(20, AbortSignal.timeout(20_000));
+    }
+    await until(() => lines.length >= 7_501);
+    reading.stop();
+    await followed;
+
+    expect(lines).toEqual(linesFrom(0, 7_501));
+  },
+);
 
 describe('a json file', () => {
   test.each(rotations)(

@@ -40,7 +40,8 @@ export class WrittenFolder implements Disposable {
   }
 
   get container() {
-    return { id: this.id, name: 'web', tty: false, logDriver: this.#syntax };
+    const { id } = this;
+    return { id, name: 'web', tty: false, logDriver: this.#syntax, keepsFullLogFiles: true };
   }
 
   /** Writes so many more lines, `line 0` being the first ever. */
