@@ -58,7 +58,7 @@ export class ReadTurns {
     this.#isPolling = true;
     this.#clock.after(spacingMs, () => {
       this.#isPolling = false;
-      for (const look of [...this.#polled]) look();
+      for (const look of this.#polled) look();
       this.#schedulePolls();
     });
   }

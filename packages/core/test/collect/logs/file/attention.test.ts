@@ -29,7 +29,7 @@ function attentionTo(path: string, polling: 'allowed' | 'never' = 'allowed') {
       for (const noticed of watchers) noticed(event, name);
     },
     /** Many files change all the time. */
-    async becomeBusy() {
+    becomeBusy: async () => {
       turns.changed(2_000);
       await clock.advance(1_000);
       turns.changed(1);
