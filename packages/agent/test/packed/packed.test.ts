@@ -59,6 +59,16 @@ describe.each(packages)('%s, as it is packed', (name) => {
   });
 });
 
+test('the packed test kit has the contract whose clauses it names, without links that lead nowhere', () => {
+  const contract = readFileSync(
+    join(install.folder, 'node_modules/@tallyman/testkit/contract.md'),
+    'utf8',
+  );
+
+  expect(contract).toContain('## 5. Errors');
+  expect(contract).not.toMatch(/\]\((?!https?:)/);
+});
+
 describe('the packed SDK', () => {
   test('is imported by JavaScript', async () => {
     install.put(

@@ -129,7 +129,7 @@ export class PositionTracker {
     if (this.#after === undefined && this.#ahead.size === 0) return undefined;
     return {
       ...(this.#after === undefined ? {} : { after: this.#after.ref }),
-      ahead: Array.from(this.#ahead.values(), ({ ref }) => ref),
+      ahead: this.#ahead.size === 0 ? nothing : Array.from(this.#ahead.values(), ({ ref }) => ref),
       youngest: Array.from(this.#youngest.values(), ({ youngest }) => youngest),
     };
   }
@@ -138,6 +138,8 @@ export class PositionTracker {
     put(this.#overtakers, stream === 'stdout' ? 'stderr' : 'stdout', stream, line);
   }
 }
+
+const nothing: readonly LineRef[] = [];
 
 /** Overwrites the line of this key. */
 function put(

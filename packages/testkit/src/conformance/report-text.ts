@@ -1,16 +1,7 @@
 import type { ClauseResult, SinkReport } from './report.ts';
 
-const specification = 'https://github.com/tallyman-agent/tallyman/blob/main/docs/specs/sink.md';
-
-const sections: Readonly<Record<string, string>> = {
-  1: '1-the-definition',
-  2: '2-the-context',
-  3: '3-calls',
-  4: '4-batches-and-acknowledgement',
-  5: '5-errors',
-  6: '6-order',
-  7: '7-encoding',
-};
+// As it is packed: scripts/packed-contract.js.
+const specification = '@tallyman/testkit/contract.md';
 
 /** A report for people: what failed with all there is to say, everything else in a line. */
 export function reportText({ type, results }: SinkReport): string {
@@ -46,5 +37,5 @@ export function resultText(result: ClauseResult): string {
 
 function linkTo(clause: string): string {
   const [section = ''] = clause.split('.');
-  return `${specification}#${sections[section] ?? ''}`;
+  return `${specification}, section ${section}`;
 }

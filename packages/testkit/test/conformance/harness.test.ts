@@ -125,7 +125,7 @@ test('a report can be printed', () => {
       '  expected:   this',
       '  seen:       that',
       '  what to do: mend it',
-      '  clause:     https://github.com/tallyman-agent/tallyman/blob/main/docs/specs/sink.md#5-errors',
+      '  clause:     @tallyman/testkit/contract.md, section 5',
       '1 passed, 1 failed, 1 not applicable',
     ].join('\n'),
   );

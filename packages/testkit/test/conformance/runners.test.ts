@@ -69,7 +69,7 @@ describe('describeSink', () => {
         '  expected:   a sentence, and a word for how stable it is',
         '  seen:       summary: ""',
         '  what to do: write one line that ends with a full stop; it stands in lists and on the reference page',
-        '  clause:     https://github.com/tallyman-agent/tallyman/blob/main/docs/specs/sink.md#1-the-definition',
+        '  clause:     @tallyman/testkit/contract.md, section 1',
       ].join('\n'),
     );
   });

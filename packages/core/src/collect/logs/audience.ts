@@ -104,13 +104,24 @@ export class Audience {
    * make room, and may still take it. If none takes it, nothing happened, and the answer is false.
    */
   hand(read: ReadChunk, age: 'live' | 'history'): boolean {
-    const refusing = this.live.filter((lane) => !lane.offerLog(this.#from(lane, read.chunk), age));
+    const refusing: LanePort[] = [];
+    for (const lane of this.#live.keys())
+      if (!lane.offerLog(this.#from(lane, read.chunk), age)) refusing.push(lane);
     if (refusing.length > 0 && refusing.length === this.#live.size) return false;
     for (const lane of refusing)
       if (lane.makesRoom(age)) this.#late.set(lane, this.#place);
       else this.leave(lane);
     this.#passed(read);
     return true;
+  }
+
+  /** Whether any has yet to take the last chunk. */
+  get hasLate(): boolean {
+    return this.#late.size > 0;
+  }
+
+  get hasBehind(): boolean {
+    return this.#behind.size > 0;
   }
 
   /** Those that have yet to take the last chunk. */

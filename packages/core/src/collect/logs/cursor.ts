@@ -188,7 +188,8 @@ export class LogCursor {
   }
 
   #pass(chunks: readonly DecodedChunk[]): Promise<void> | undefined {
-    for (const [index, chunk] of chunks.entries()) {
+    for (let index = 0; index < chunks.length; index++) {
+      const chunk = chunks[index] as DecodedChunk;
       const wait = this.#settings.take(chunk);
       if (wait !== undefined)
         return wait.then(() => {

@@ -174,7 +174,11 @@ export class FollowedLog implements CollectedLog {
     const signal = AbortSignal.any([this.#signal, abandoned.signal]);
     const reader = new LogReader(this.#container, this.#audience.place, {
       ...this.#readerSettings(),
-      take: (chunk) => this.#deliver(chunk, reader, signal),
+      take: (chunk) => {
+        // Not the signal of both, which asks both anew each time: that takes as long as handing the chunk on.
+        if (this.#signal.aborted || abandoned.signal.aborted) signal.throwIfAborted();
+        return this.#deliver(chunk, reader, signal);
+      },
     });
     this.#reading = reader
       .run(signal)
@@ -193,7 +197,6 @@ export class FollowedLog implements CollectedLog {
     reader: LogReader,
     signal: AbortSignal,
   ): Promise<void> | undefined {
-    signal.throwIfAborted();
     const place = { start: reader.place.start, position };
     const read = { chunk: { records, mark: markOf(this.#container, place) }, place };
     const taken = () => {

@@ -1,7 +1,7 @@
 import type { Clock } from '@tallyman/sdk';
 import type { LogAge } from './age.ts';
 import type { Audience, ReadChunk } from './audience.ts';
-import { Bell, patienceMs, withRoom } from './room.ts';
+import { Bell, patienceMs, waitedFor, withRoom } from './room.ts';
 
 export interface HandoverSettings {
   readonly audience: Audience;
@@ -42,27 +42,39 @@ export class Handover {
 
   /** A promise pauses the reader: no lane has room, or some are late. It rejects with the signal's reason. */
   give(read: ReadChunk, { taken, nobody }: Handed, signal: AbortSignal): Promise<void> | undefined {
-    const { audience, clock } = this.#settings;
     const age = this.#settings.age.of(read.chunk.records);
-    const attempt = () => audience.hand(read, age);
+    if (this.#settings.audience.hand(read, age)) {
+      taken();
+      return this.#after(read, age, signal);
+    }
+    return this.#waitForAny(read, age, nobody, signal).then(() => {
+      taken();
+      return this.#after(read, age, signal);
+    });
+  }
+
+  /** No lane had room. */
+  #waitForAny(
+    read: ReadChunk,
+    age: 'live' | 'history',
+    nobody: () => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { audience, clock } = this.#settings;
     const over = () => {
       for (const lane of audience.live) audience.leave(lane);
       nobody();
     };
+    const attempt = () => audience.hand(read, age);
     const lanes = () => audience.live;
     const needing = { attempt, lanes, bell: this.#bell, age, patienceMs, over };
-    const handed = () => {
-      taken();
-      return this.#after(read, age, signal);
-    };
-    const wait = withRoom(needing, clock, signal);
-    return wait === undefined ? handed() : wait.then(handed);
+    return waitedFor(needing, clock, signal);
   }
 
   #after(read: ReadChunk, age: 'live' | 'history', signal: AbortSignal): Promise<void> | undefined {
     const { audience, left } = this.#settings;
-    const late = audience.late.length > 0 ? this.#waitForLate(read, age, signal) : undefined;
-    if (audience.behind.length > 0) left();
+    const late = audience.hasLate ? this.#waitForLate(read, age, signal) : undefined;
+    if (audience.hasBehind) left();
     return late;
   }
 

@@ -27,7 +27,8 @@ export function withRoom(
   return needing.attempt() ? undefined : waitedFor(needing, clock, signal);
 }
 
-async function waitedFor(
+/** The same after an attempt that failed. */
+export async function waitedFor(
   { attempt, lanes, bell, age, patienceMs, over }: NeedsRoom,
   clock: Clock,
   signal: AbortSignal,

@@ -29,6 +29,8 @@ export class LogFollower {
   readonly #attention: Attention;
   /** Since all was read that was there. */
   #bytesRead = 0;
+  /** As the signal says, which takes longer to be asked. */
+  #isAborted = false;
   #isChanged = false;
   #mayBeRotated = true;
   #isDue = false;
@@ -61,7 +63,11 @@ export class LogFollower {
 
   /** Resolves when the run is over and all is read. Rejects with a {@link MovedLogError}, as reading does, or with the signal's reason. */
   async pump(take: Take, signal: AbortSignal): Promise<void> {
-    const onAbort = () => this.#resume?.();
+    this.#isAborted = signal.aborted;
+    const onAbort = () => {
+      this.#isAborted = true;
+      this.#resume?.();
+    };
     signal.addEventListener('abort', onAbort);
     this.#attention.begin();
     if (this.#attention.isTold) this.#successor.watched(this.#file);
@@ -77,7 +83,7 @@ export class LogFollower {
 
   async #readOn(take: Take, signal: AbortSignal): Promise<void> {
     for (let isLast = false; ; ) {
-      signal.throwIfAborted();
+      if (this.#isAborted) signal.throwIfAborted();
       this.#isChanged = false;
       if (await this.#readAll(take, signal)) isLast = false;
       if (await this.#moveOn(take, signal)) continue;
@@ -110,7 +116,7 @@ export class LogFollower {
       this.#bytesRead += length;
       const wait = take(scratch.subarray(0, length));
       if (wait !== undefined) await wait;
-      signal.throwIfAborted();
+      if (this.#isAborted) signal.throwIfAborted();
       // That was all: what is written from now on is told of, or found by the next heartbeat.
       if (length < scratch.length) return true;
       // Others have their turn before the next block.
