@@ -8,6 +8,7 @@ import {
   type StreamName,
   streamLetters,
 } from '../../decode/log.ts';
+import type { Records } from '../../decode/records.ts';
 import { damaged, type PayloadReader, type PayloadWriter, parsed } from './payload.ts';
 
 // What the first byte of a line says of it. Most lines share source and second with the line before.
@@ -23,7 +24,7 @@ const isPlain = 64;
  * Appends logs: first what the lines of a source share, once, as the JSON that the source has ready; then each
  * line as its flags, what of source, time and ordinal the flags do not say, and its bytes as they are.
  */
-export function writeLogs(records: readonly ContainerRecord[], target: PayloadWriter): void {
+export function writeLogs(records: Records, target: PayloadWriter): void {
   const sources = sourcesOf(records);
   target.uint32(sources.size);
   for (const source of sources.keys()) target.block(source.json);
@@ -55,17 +56,6 @@ export function writeLogs(records: readonly ContainerRecord[], target: PayloadWr
   }
 }
 
-// Flags, time and length of most lines; and what a batch of one source takes beside its lines.
-const [usualHeadBytes, usualSharedBytes] = [9, 4096];
-
-/** About how many bytes the logs will be. */
-export function lengthOfLogs(records: readonly ContainerRecord[]): number {
-  let bytes = usualSharedBytes;
-  for (const record of records)
-    bytes += usualHeadBytes + (record instanceof LogRecord ? record.messageLength : 0);
-  return bytes;
-}
-
 /** Reads `count` logs, as views on the bytes that they are read from. Throws `SpoolError`. */
 export function readLogs(count: number, from: PayloadReader): ContainerRecord[] {
   const sources: LogSource[] = [];
@@ -93,7 +83,7 @@ export function readLogs(count: number, from: PayloadReader): ContainerRecord[] 
   return records;
 }
 
-function sourcesOf(records: readonly ContainerRecord[]): Map<LogSource, number> {
+function sourcesOf(records: Records): Map<LogSource, number> {
   const sources = new Map<LogSource, number>();
   let last: LogSource | undefined;
   for (const record of records) {

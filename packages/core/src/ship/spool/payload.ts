@@ -1,17 +1,24 @@
 import { SpoolError } from './spool.ts';
 
-const leastBytes = 1024;
+// As much as most batches take.
+const [leastBytes, keptBytes] = [64 * 1024, 2 * 1024 * 1024];
 
-/** Writes what {@link PayloadReader} reads. Grows as it is written to. Numbers are little-endian. */
+/** Writes what {@link PayloadReader} reads, one payload after the other. Numbers are little-endian. */
 export class PayloadWriter {
-  #bytes: Buffer;
-  #view: DataView;
+  #bytes: Buffer = Buffer.allocUnsafeSlow(0);
+  #view = viewOf(this.#bytes);
   #length = 0;
 
-  /** `capacity`: how many bytes it will probably be. */
-  constructor(capacity: number) {
-    this.#bytes = Buffer.allocUnsafeSlow(Math.max(capacity, leastBytes));
-    this.#view = viewOf(this.#bytes);
+  begin(): void {
+    this.#length = 0;
+  }
+
+  /** What was written since the beginning, as bytes of its own. */
+  end(): Buffer {
+    const payload = Buffer.allocUnsafeSlow(this.#length);
+    this.#bytes.copy(payload, 0, 0, this.#length);
+    if (this.#bytes.length > keptBytes) this.#take(Buffer.allocUnsafeSlow(0));
+    return payload;
   }
 
   byte(value: number): void {
@@ -43,18 +50,17 @@ export class PayloadWriter {
     this.block(Buffer.from(text));
   }
 
-  /** What was written. */
-  bytes(): Buffer {
-    return this.#bytes.subarray(0, this.#length);
-  }
-
   #reserve(more: number): void {
     const needed = this.#length + more;
     if (needed <= this.#bytes.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2, leastBytes));
     this.#bytes.copy(grown, 0, 0, this.#length);
-    this.#bytes = grown;
-    this.#view = viewOf(grown);
+    this.#take(grown);
+  }
+
+  #take(bytes: Buffer): void {
+    this.#bytes = bytes;
+    this.#view = viewOf(bytes);
   }
 }
 

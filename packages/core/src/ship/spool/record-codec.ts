@@ -1,8 +1,8 @@
 import type { ContainerRecord } from '@tallyman/sdk';
 import { isRecord } from '../../decode/json.ts';
 import type { LogMark } from '../../decode/mark.ts';
-import { weightOf } from '../../decode/weight.ts';
-import { lengthOfLogs, readLogs, writeLogs } from './log-lines.ts';
+import { weightOfAll } from '../../decode/weight.ts';
+import { readLogs, writeLogs } from './log-lines.ts';
 import { damaged, PayloadReader, PayloadWriter } from './payload.ts';
 import type { SpoolEntry, SpoolFrame } from './spool.ts';
 
@@ -17,14 +17,15 @@ const [contentLog, contentOther] = [1, 2];
 // Not 0: by that a frame whose end a power cut left unwritten is told from one that was damaged.
 const endMark = 0x0a;
 
+// One for all batches, which are encoded one at a time.
+const target = new PayloadWriter();
+
 /** The batch as bytes: what its entry says first, so that this can be read alone; then marks and records. */
-export function encodeFrame(frame: SpoolFrame): EncodedFrame {
-  const { id, place, marks } = frame;
-  const records = Array.from(frame.records);
+export function encodeFrame({ id, place, marks, records }: SpoolFrame): EncodedFrame {
   const count = records.length;
-  const content = records.every(({ kind }) => kind === 'log') ? 'log' : 'other';
-  const bytes = records.reduce((sum, record) => sum + weightOf(record), 0);
-  const target = new PayloadWriter(content === 'log' ? lengthOfLogs(records) : bytes);
+  const content = records.at(0)?.kind === 'log' ? 'log' : 'other';
+  const bytes = weightOfAll(records);
+  target.begin();
   target.byte(content === 'log' ? contentLog : contentOther);
   target.float64(place);
   target.uint32(count);
@@ -32,9 +33,9 @@ export function encodeFrame(frame: SpoolFrame): EncodedFrame {
   target.text(id);
   target.text(JSON.stringify(marks));
   if (content === 'log') writeLogs(records, target);
-  else target.text(JSON.stringify(records));
+  else target.text(JSON.stringify(Array.from(records)));
   target.byte(endMark);
-  return { entry: { id, place, count, bytes, content }, payload: target.bytes() };
+  return { entry: { id, place, count, bytes, content }, payload: target.end() };
 }
 
 /** Throws `SpoolError` `damaged`, and nothing else, where it is no batch. */
