@@ -10,8 +10,8 @@
 ARG NODE_IMAGE=node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS tree
-# What a builder other than BuildKit leaves of this stage: docker image prune --filter label=tallyman.stage=tree
-LABEL tallyman.stage=tree
+# What a builder other than BuildKit leaves of this stage: docker image prune --filter label=build.tallyman.stage=tree
+LABEL build.tallyman.stage=tree
 # built: from the sources, with packages from the registry. prepared: .image, as `pnpm image:tree` has made it.
 ARG TREE=built
 WORKDIR /src

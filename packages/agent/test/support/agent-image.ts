@@ -61,6 +61,6 @@ async function removeOlderBuilds(client: DockerClient, name: string): Promise<vo
     if (image.Created < longAgoSeconds && !image.RepoTags.includes(name))
       await client.bytes('DELETE', `/images/${image.Id}`).catch(() => undefined); // in use
   // What the builder leaves of the stage that has the tree.
-  const stages = { dangling: ['true'], label: ['tallyman.stage=tree'], until: ['15m'] };
+  const stages = { dangling: ['true'], label: ['build.tallyman.stage=tree'], until: ['15m'] };
   await client.bytes('POST', '/images/prune', { query: { filters: JSON.stringify(stages) } });
 }
