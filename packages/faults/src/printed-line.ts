@@ -96,6 +96,17 @@ export function parseLine(text: string): LineName | undefined {
   return mark !== undefined && lineOf(name) === text ? name : undefined;
 }
 
+/** For messages: in what a text differs from the line that it claims to be; nothing where it claims to be none. */
+export function differenceOf(text: string): string | undefined {
+  const [, writer, run, mark, number] = form.exec(text) ?? [];
+  if (mark === undefined) return undefined;
+  const stream = mark === 'o' ? 'stdout' : 'stderr';
+  const line = lineOf({ writer: Number(writer), run: Number(run), stream, number: Number(number) });
+  let same = 0;
+  while (same < text.length && text[same] === line[same]) same++;
+  return `${text.length} characters instead of ${line.length}, other ones from ${same} on: ${text.slice(same, same + 40)}`;
+}
+
 const texts = new Map<number, string>();
 
 function textOf(writer: number): string {

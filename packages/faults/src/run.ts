@@ -50,7 +50,7 @@ export async function runLedgerTest(options: RunOptions, ports: RunPorts): Promi
   const checks = checksOf(evidence, findings, demands);
   const result = resultOf(evidence, findings, checks, { seed, seconds: since() });
   const logPaths = await world.containers.logPaths();
-  const details = missingText(findings, evidence.faults, (id) => logPaths.get(id));
+  const details = missingText(findings, evidence, (id) => logPaths.get(id));
   return { result, details, folder };
 }
 

@@ -1,4 +1,4 @@
-import type { LineName, Stream } from '../printed-line.ts';
+import { differenceOf, type LineName, type Stream } from '../printed-line.ts';
 import { type Printed, runKey } from './printed.ts';
 import { type ReceivedLedger, type ReceivedRun, titleOf } from './received.ts';
 
@@ -85,7 +85,7 @@ class Comparison {
     let corrupted = this.#ledger.unreadable;
     for (const [key, times] of this.#fragments) {
       corrupted += times;
-      if (times > 0) this.#example(`corrupted: ${key.slice(0, 160)}`);
+      if (times > 0) this.#example(corruptedText(key));
     }
     for (const text of this.#ledger.unread) this.#example(`no record: ${text}`);
     for (const text of this.#ledger.disorder) this.#example(`out of order: ${text}`);
@@ -164,6 +164,14 @@ function joined(before: Lost | undefined, line: Lost): Lost | undefined {
 
 function receivedKey({ containerId, writer, stream, run }: ReceivedRun): string {
   return `${containerId} ${writer} ${runKey(stream, run)}`;
+}
+
+function corruptedText(key: string): string {
+  const [container = '', stream = '', ...rest] = key.split(' ');
+  const text = rest.join(' ');
+  const shown = `${container.slice(0, 12)} ${stream} ${text.slice(0, 80)}`;
+  const difference = differenceOf(text);
+  return `corrupted: ${shown}${difference === undefined ? '' : `, ${difference}`}`;
 }
 
 function streamOf(text: string): Stream {

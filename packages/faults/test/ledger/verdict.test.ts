@@ -56,7 +56,7 @@ describe('the verdict', () => {
     expect(verdict).toMatchObject({ received: 49, missing: 1, spurious: 1 });
   });
 
-  test('counts a line of which one byte differs as corrupted, and the line as missing', () => {
+  test('counts a line of which one byte differs as corrupted and says which, and the line as missing', () => {
     const [first, ...others] = lines;
     const text = lineOf(first ?? fail());
     const verdict = verdictOf(
@@ -71,6 +71,8 @@ describe('the verdict', () => {
       missingLines: [first],
       corrupted: 1,
     });
+    const difference = `${text.length} characters instead of ${text.length}, other ones from ${text.length - 1} on: #`;
+    expect(verdict.examples).toEqual([expect.stringContaining(difference)]);
   });
 
   test('counts a line on the other stream, and what is no record, as corrupted', () => {
