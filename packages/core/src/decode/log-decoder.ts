@@ -217,8 +217,10 @@ export class LogDecoder {
   /** A line that may have been handed on before, or be beyond what is asked for. */
   #takeBounded(stream: StreamName, line: Line): void {
     const ref = { ...placeOf(stream, line), isTerminated: line.isTerminated };
+    // First: where both places are lost, the one to go on after has to be looked for further back.
+    const isNew = this.#isNew(ref);
     const isWithin = this.#until?.isWithin(ref) ?? true;
-    if (!this.#isNew(ref)) this.#tracker.withheld(stream, line);
+    if (!isNew) this.#tracker.withheld(stream, line);
     else if (isWithin) this.#pass(stream, line);
   }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { systemClock } from '@tallyman/sdk';
 import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import fc from 'fast-check';
 import { ScriptedLane } from '../../route/scripted-lane.ts';
@@ -29,6 +30,26 @@ describe('a lane that does not keep up', () => {
     expect(slow.lines).toEqual(numbered(0, 2_010));
     expect(quick.lines).toEqual(numbered(0, 2_010));
     expect(quick.history).toBe(0);
+  });
+
+  test('finds its place at once, however far it and the others are behind the end of the log', async () => {
+    const [slow, quick] = [
+      new ScriptedLane('slow', { free: 10 }),
+      new ScriptedLane('quick', { free: 600 }),
+    ];
+    let shiftMs = 0;
+    const clock = { ...systemClock, now: () => Date.now() + shiftMs++ };
+    await using busy = await new EmbeddedEngine({ clock }).start();
+    const web = busy.container({ name: 'web' }).start();
+    await using reading = await Reading.of(busy, [slow, quick]);
+
+    for (const line of numbered(0, 9_000)) web.print('stdout', `${line}\n`);
+    await until(() => quick.waiting > 0 && slow.waiting > 0);
+    slow.frees(10_000);
+    await until(() => slow.lines.length === 9_000);
+
+    expect(slow.lines).toEqual(numbered(0, 9_000));
+    expect(reading.counters.snapshot().log_reconnects).toBe(0);
   });
 
   test('tells how far it is behind, as far as others have read on', async () => {
