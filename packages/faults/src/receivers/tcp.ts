@@ -50,21 +50,24 @@ export class TcpLedgerServer extends Faulty {
 
   #read(socket: Socket, connection: Connection, bytes: Buffer): void {
     if (this.active?.fault === 'garbage') socket.write(garbage);
+    const isReset = connection.number % 2 === 0;
+    let isOver = false;
     connection.cutter.cut(bytes, (line) => {
       const blank = line.indexOf(' ');
       this.book.take(line.slice(blank + 1), connection.number);
-      if (connection.left === undefined || --connection.left > 0) return true;
-      this.#breakOff(socket, connection);
-      return false;
+      isOver ||= connection.left !== undefined && --connection.left <= 0;
+      // A FIN says that all was read, where nothing more is on its way: what was read is not thrown away then.
+      return !(isOver && isReset);
     });
+    if (isOver) this.#breakOff(socket, connection, isReset);
   }
 
   /** In the midst of what is sent: every other time with a FIN, otherwise with a reset. */
-  #breakOff(socket: Socket, connection: Connection): void {
+  #breakOff(socket: Socket, connection: Connection, isReset: boolean): void {
     if (this.active) this.#upon(socket, connection, this.active);
     socket.removeAllListeners('data');
     this.#end(connection, 'broken');
-    if (connection.number % 2 === 0) socket.resetAndDestroy();
+    if (isReset) socket.resetAndDestroy();
     else socket.destroy();
   }
 
