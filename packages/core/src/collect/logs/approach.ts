@@ -17,6 +17,7 @@ export interface ApproachSettings {
 // Engine 20.10 leaves out every line before `since`, and times run backwards by milliseconds.
 const sinceMarginMs = 5_000;
 const oneNanosecondMs = 1e-6;
+const mostOutgrown = 5;
 const epoch = '1970-01-01T00:00:00.000000000Z';
 
 /**
@@ -39,6 +40,8 @@ export class Approach {
   #step = 0;
   /** Once the line was not where it should be: where it is, or what takes its place. */
   #way: WayOn | undefined;
+  #hasSaidGap = false;
+  #outgrown = 0;
 
   constructor(settings: ApproachSettings) {
     this.#settings = settings;
@@ -49,6 +52,8 @@ export class Approach {
   found(): void {
     this.#step = 0;
     this.#way = undefined;
+    this.#hasSaidGap = false;
+    this.#outgrown = 0;
   }
 
   /** `time` where the line itself cannot be told any more. */
@@ -100,10 +105,31 @@ export class Approach {
     const way = await wayOn(position, this.#since(position), this.#probe, signal);
     this.#way = way;
     if (way.by === 'line') return undefined;
+    this.#sayGap(way, position);
+    return way.first === undefined ? undefined : earlier(way.first, oneNanosecondMs);
+  }
+
+  /**
+   * To be called when something came. Throws {@link DamagedLogError} where the log has grown
+   * since it was looked at, and lines between the damage and that entry are left out; not for ever, as some logs
+   * never stand still.
+   */
+  checkStart(come: { readonly firstTime: string }): void {
+    const first = this.#way?.first;
+    if (first === undefined || this.#outgrown >= mostOutgrown || come.firstTime <= first) return;
+    this.#outgrown++;
+    throw new DamagedLogError(
+      `reading a log: it has grown, and what begins at ${first} did not come`,
+    );
+  }
+
+  /** Once, however often the way on is looked for. */
+  #sayGap(way: WayOn, position: LogPosition): void {
+    if (this.#hasSaidGap) return;
+    this.#hasSaidGap = true;
     const time = position.after?.time ?? 'the last connection';
     const { line_gone, line_before_damage } = gapReasons;
-    this.#settings.gap(way.from === undefined ? line_gone(time) : line_before_damage(time));
-    return way.from;
+    this.#settings.gap(way.first === undefined ? line_gone(time) : line_before_damage(time));
   }
 
   /** What can be read before the place where a way on begins. */

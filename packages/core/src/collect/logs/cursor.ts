@@ -168,7 +168,9 @@ export class LogCursor {
     opening?.end();
     watch.hear();
     const damagedBefore = decoder.damagedPlaces;
-    const wait = this.#hand(check.pass(decoder.write(bytes)));
+    const chunks = decoder.write(bytes);
+    this.#approach.checkStart(decoder);
+    const wait = this.#hand(check.pass(chunks));
     if (decoder.damagedPlaces > damagedBefore) this.#damaged();
     if (wait !== undefined) watch.pausedUntil(wait);
     if (!decoder.isComplete) return wait;

@@ -1,5 +1,4 @@
 import type { LogPosition } from '../../decode/resume.ts';
-import { earlier } from '../../decode/timestamp.ts';
 import type { Probe, Range, Sight } from './probe.ts';
 
 /**
@@ -32,11 +31,9 @@ export interface WayOn {
   readonly range: Range;
   /** `time`: the line cannot be told any more, what is younger is new. */
   readonly by: 'line' | 'time';
-  /** Up to when other ways may bring older lines. */
-  readonly from?: string;
+  /** The time of the entry that the range begins with; what is older may be had in other ways. */
+  readonly first?: string;
 }
-
-const oneNanosecondMs = 1e-6;
 
 // More is not looked for one by one: it would take the engine too long.
 const longestSuffix = 64_000;
@@ -54,7 +51,7 @@ export async function wayOn(
     return { range: { since }, by: byTime.hasKnownLine ? 'line' : 'time' };
   const range = { tail: suffix.entries };
   if (suffix.hasKnownLine) return { range, by: 'line' };
-  return { range, by: 'time', from: earlier(suffix.first, oneNanosecondMs) };
+  return { range, by: 'time', first: suffix.first };
 }
 
 /** Whether an answer by time lacks what one from the end has, or one from a little further off does. */
@@ -79,7 +76,7 @@ async function wholeSuffix(
   let best: Sight | undefined;
   let [good, bad] = [0, longestSuffix + 1];
   for (let tail = 1; bad - good > 1; ) {
-    const sight = await probe.look({ tail }, position, signal);
+    const sight = await soundLook(tail, position, probe, signal);
     if (sight.entries === tail) [good, best] = [tail, sight];
     else bad = tail;
     const isGrowing = bad > longestSuffix;
@@ -87,4 +84,15 @@ async function wholeSuffix(
     if (good >= longestSuffix) break;
   }
   return best;
+}
+
+/** A short answer may also end within the entry that is being written: then the next one is as long as it should be. */
+async function soundLook(
+  tail: number,
+  position: LogPosition,
+  probe: Probe,
+  signal: AbortSignal,
+): Promise<Sight> {
+  const sight = await probe.look({ tail }, position, signal);
+  return sight.entries === tail ? sight : probe.look({ tail }, position, signal);
 }

@@ -59,6 +59,37 @@ describe('a log in bad weather', () => {
     expect(reading.counters.snapshot().log_gaps).toBe(1);
   });
 
+  test('that grows while a way around the damage is looked for loses nothing, and the gap is told once', async () => {
+    const clock = new VirtualClock(Date.now());
+    const lane = new ScriptedLane('all');
+    const web = engine
+      .container({ name: 'web' })
+      .start()
+      .print('stdout', text(numbered(0, 10)));
+    await using reading = await Reading.of(engine, [lane], { clock });
+    await until(() => lane.lines.length === 10);
+    let printed = 10;
+    const print = (count: number) => {
+      web.print('stdout', text(numbered(printed, printed + count)));
+      printed += count;
+    };
+
+    await engine.stop();
+    web.log.damage();
+    print(20);
+    await engine.start();
+    // One line between any two questions.
+    for (let asked = 0; printed < 60; ) {
+      await untilOn(clock, () => asks(engine) > asked);
+      asked = asks(engine);
+      print(1);
+    }
+    await untilOn(clock, () => lane.lines.length >= printed);
+
+    expect(lane.lines).toEqual(numbered(0, printed));
+    expect(reading.counters.snapshot().log_gaps).toBe(1);
+  });
+
   test('is read on where the clock was set back, without a repeat', async () => {
     const lane = new ScriptedLane('all');
     const web = engine
@@ -113,3 +144,7 @@ describe('a log in bad weather', () => {
     expect(opened).toBeLessThanOrEqual(8);
   });
 });
+
+function asks(engine: EmbeddedEngine): number {
+  return engine.requests.filter((each) => each.includes('/logs')).length;
+}
