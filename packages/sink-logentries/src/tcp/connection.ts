@@ -158,6 +158,10 @@ export class Connection {
       this.#end({ kind: 'broken', reason: 'the peer closed it first' });
       return;
     }
+    if (this.#wire.wasReset()) {
+      this.#end({ kind: 'broken', reason: 'the peer closed it and then reset it' });
+      return;
+    }
     this.#wire.socket.off('close', this.#onClose);
     // What else this turn of the event loop brings, such as a reset, is heard first.
     const answer = {

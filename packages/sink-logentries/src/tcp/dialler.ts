@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { connect, isIP, type Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type { Clock } from '@tallyman/sdk';
@@ -15,6 +16,8 @@ export interface Wire {
   readonly leewayMs: number;
   /** Whether the peer's kernel has yet to acknowledge something of ours, be it the FIN. */
   isUnacknowledged(): boolean;
+  /** Once our FIN is on its way, and while the socket is open: whether the peer has reset the connection. */
+  wasReset(): boolean;
   /** Closes at once; what the peer has not been sent yet is thrown away. */
   hangUp(): void;
 }
@@ -69,6 +72,7 @@ export class Dialler {
       // A socket has a peer until both FINs are acknowledged or it is reset (getpeername(2): ENOTCONN). Node
       // remembers the first answer: nothing may ask before.
       isUnacknowledged: () => raw.remoteAddress !== undefined,
+      wasReset: () => wasReset(raw),
       hangUp: () => hangUp(raw, socket),
     };
   }
@@ -121,6 +125,22 @@ export class Dialler {
 }
 
 function ignored(): void {}
+
+/**
+ * A reader that has been told of a FIN hears nothing of a reset behind it, as Linux answers him with the end of the
+ * file for ever. A writer does (tcp(7)): ECONNRESET; and EPIPE where nothing is wrong but that his side is closed, so
+ * that the byte is never sent. Where Node does not tell the descriptor, nothing is known of a reset.
+ */
+function wasReset(raw: Socket): boolean {
+  const { fd } = (raw as { readonly _handle?: { readonly fd?: number } })._handle ?? {};
+  if (fd === undefined || fd < 0 || !raw.writableEnded) return false;
+  try {
+    writeSync(fd, '\n');
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+  }
+}
 
 function hangUp(raw: Socket, socket: Socket): void {
   if (raw.destroyed) return;
