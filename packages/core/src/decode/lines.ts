@@ -1,4 +1,4 @@
-import { earliest, type Instant, isSameInstant } from './instant.ts';
+import { earliest, type Instant, isLater, isSameInstant } from './instant.ts';
 
 /** A line, or what there is of it: `bytes[start, end)`, without its line ending. Its moment is that of its first piece. */
 export interface Line extends Instant {
@@ -26,11 +26,13 @@ interface OpenLine extends Instant {
 /**
  * Joins the pieces of one stream into lines. The engine cuts lines longer than 16 KiB into pieces that all
  * carry the time of the first; only the last ends in `\n` (moby daemon/logger/copier.go). So a piece of
- * another time begins another line even where no `\n` ended the one before: its container died mid-line.
+ * another time begins another line even where no `\n` ended the one before: its container died mid-line. Or, where
+ * the other time is older, the engine has gone back, and the line comes once more.
  */
 export class LineAssembler {
   readonly #maxLineBytes: number;
   readonly #take: (line: Line) => void;
+  readonly #takeBroken: (line: Line) => void;
   #open: OpenLine | undefined;
   /** The piece at hand and, where it is a whole line, that line: one object for all of them. */
   readonly #piece = {
@@ -43,10 +45,15 @@ export class LineAssembler {
     isTerminated: true,
   };
 
-  /** A line that `take` receives holds during the call. */
-  constructor(maxLineBytes: number, take: (line: Line) => void) {
+  /** A line that `take` receives holds during the call. `takeBroken`: for one that a piece of an older time cut short. */
+  constructor(
+    maxLineBytes: number,
+    take: (line: Line) => void,
+    takeBroken: (line: Line) => void = take,
+  ) {
     this.#maxLineBytes = maxLineBytes;
     this.#take = take;
+    this.#takeBroken = takeBroken;
   }
 
   /** The line that has begun and not ended. */
@@ -56,7 +63,8 @@ export class LineAssembler {
 
   /** Takes the piece `bytes[start, end)`, its line ending included. The bytes stay as they are: lines refer to them. */
   piece(at: Instant, bytes: Buffer, start: number, end: number): void {
-    if (this.#open !== undefined && !isSameInstant(this.#open, at)) this.flush();
+    if (this.#open !== undefined && !isSameInstant(this.#open, at))
+      this.#close(false, isLater(this.#open, at) ? this.#takeBroken : this.#take);
     let from = start;
     while (from < end) {
       this.#count(at);
@@ -75,12 +83,12 @@ export class LineAssembler {
     this.#close(false);
   }
 
-  #close(isTerminated: boolean): void {
+  #close(isTerminated: boolean, take = this.#take): void {
     if (this.#open === undefined) return;
     const { parts, ...facts } = this.#open;
     this.#open = undefined;
     const bytes = Buffer.concat(parts);
-    this.#take({ ...facts, bytes, start: 0, end: bytes.length, isTerminated });
+    take({ ...facts, bytes, start: 0, end: bytes.length, isTerminated });
   }
 
   #count(at: Instant): void {

@@ -5,8 +5,8 @@ import { type LogSource, logWeight, type StreamName } from './log.ts';
 import { LogColumns, type LogLines } from './log-columns.ts';
 import type { LogForm } from './log-form.ts';
 import { LogPieces } from './log-pieces.ts';
-import { RecentLines } from './repeats.ts';
 import { type LineRef, type LogPosition, PositionTracker, Resume } from './resume.ts';
+import { Unrepeated } from './unrepeated.ts';
 import { type Until, UpperBound } from './until.ts';
 
 export interface LogDecoderSettings {
@@ -40,8 +40,7 @@ const [chunkRecords, chunkBytes] = [256, 64 * 1024];
 /** Turns the bytes of one connection to a container's log into records. Synchronous; between calls it holds at most one line a stream. */
 export class LogDecoder {
   readonly #settings: LogDecoderSettings;
-  readonly #streams = new Map<StreamName, DecodedStream>();
-  readonly #assemblers: LineAssembler[] = [];
+  readonly #streams: DecodedStream[] = [];
   readonly #pieces: LogPieces;
   #damagedBefore = 0;
   readonly #tracker: PositionTracker;
@@ -57,8 +56,6 @@ export class LogDecoder {
   #expected: Instant | undefined;
   /** Entries that came with a time: lines, and pieces of long ones. */
   entries = 0;
-  /** Lines that the engine sent twice. */
-  repeatedLines = 0;
 
   constructor(settings: LogDecoderSettings) {
     this.#settings = settings;
@@ -88,9 +85,11 @@ export class LogDecoder {
 
   /** Whether a line has begun and not ended. */
   get isMidLine(): boolean {
-    const assemblers = this.#assemblers;
-    for (let index = 0; index < assemblers.length; index++)
-      if (assemblers[index]?.open !== undefined) return true;
+    const streams = this.#streams;
+    for (let index = 0; index < streams.length; index++) {
+      const { assembler, lines } = streams[index] as DecodedStream;
+      if (assembler.open !== undefined || lines.isHolding) return true;
+    }
     return false;
   }
 
@@ -108,6 +107,11 @@ export class LogDecoder {
   get hasResumed(): boolean {
     const resume = this.#resume;
     return resume === undefined || resume.hasFound || this.#settings.resumeBy === 'time';
+  }
+
+  /** Lines that the engine sent twice. */
+  get repeatedLines(): number {
+    return this.#streams.reduce((sum, { lines }) => sum + lines.repeats, 0);
   }
 
   /** Pieces that came without a time the agent can read. */
@@ -130,7 +134,7 @@ export class LogDecoder {
     try {
       this.#pieces.write(bytes);
     } finally {
-      for (const { recent } of this.#streams.values()) recent.rest();
+      for (const { lines } of this.#streams) lines.rest();
     }
     return this.take();
   }
@@ -138,7 +142,10 @@ export class LogDecoder {
   /** The lines that had no end: only to be called once the container has stopped. */
   flush(): DecodedChunk[] {
     this.#pieces.flush();
-    for (const assembler of this.#assemblers) assembler.flush();
+    for (const { assembler, lines } of this.#streams) {
+      assembler.flush();
+      lines.end();
+    }
     return this.take();
   }
 
@@ -193,18 +200,19 @@ export class LogDecoder {
   };
 
   #stream(name: StreamName): DecodedStream {
-    return this.#streams.get(name) ?? this.#newStream(name);
+    const streams = this.#streams;
+    for (let index = 0; index < streams.length; index++) {
+      const stream = streams[index] as DecodedStream;
+      if (stream.name === name) return stream;
+    }
+    return this.#newStream(name);
   }
 
   #newStream(name: StreamName): DecodedStream {
-    const recent = new RecentLines();
-    const assembler = new LineAssembler(this.#settings.maxLineBytes, (line) => {
-      if (recent.isRepeated(line)) this.repeatedLines++;
-      else this.#takeLine(name, line);
-    });
-    const stream = { assembler, recent };
-    this.#streams.set(name, stream);
-    this.#assemblers.push(assembler);
+    const lines = new Unrepeated((line) => this.#takeLine(name, line));
+    const assembler = new LineAssembler(this.#settings.maxLineBytes, lines.take, lines.takeBroken);
+    const stream = { name, assembler, lines };
+    this.#streams.push(stream);
     return stream;
   }
 
@@ -246,8 +254,9 @@ export class LogDecoder {
 
 /** One stream on its way from pieces to lines that were not seen yet. */
 interface DecodedStream {
+  readonly name: StreamName;
   readonly assembler: LineAssembler;
-  readonly recent: RecentLines;
+  readonly lines: Unrepeated;
 }
 
 function placeOf(stream: StreamName, line: Pick<Line, 'seconds' | 'nanos' | 'ordinal'>) {

@@ -54,6 +54,33 @@ describe('a framed log', () => {
     expect(lines).toEqual([`stdout ${'x'.repeat(16_385)}`, `stderr ${'y'.repeat(16_385)}`]);
   });
 
+  test('gives a long line once and whole in the midst of which the engine went back, wherever the connection is cut', () => {
+    const piece = 'x'.repeat(16_384);
+    const block = [out(1, 'one\n'), err(2, 'two\n'), out(3, piece), out(3, piece)];
+    const frames = [...block, err(4, 'three\n'), ...block, out(3, 'x\n'), out(5, 'end\n')];
+    const expected = ['stdout one', 'stderr two', 'stderr three', `stdout ${piece}${piece}x`];
+
+    const { lines, decoder } = read(frames);
+    expect(lines).toEqual([...expected, 'stdout end']);
+    expect(decoder.repeatedLines).toBe(2);
+
+    const sound = [...block, err(4, 'three\n'), out(3, 'x\n'), out(5, 'end\n')];
+    for (let place = 1; place < frames.length; place++) {
+      const first = read(frames.slice(0, place));
+      const { position } = first.decoder;
+      const second = read(sound, position === undefined ? {} : { position });
+      expect([...first.lines, ...second.lines].toSorted()).toEqual([...lines].toSorted());
+    }
+  });
+
+  test('gives what there is of a line that its container’s death cut short, also where the clock was set back then', () => {
+    const { lines, decoder } = read([out(5, 'cut sho'), out(3, 'other run\n'), out(4, 'cut')]);
+    const rest = recordsOf(decoder.flush()).map(({ message }) => message);
+
+    expect(lines).toEqual(['stdout cut sho', 'stdout other run']);
+    expect(rest).toEqual(['cut']);
+  });
+
   test('takes a frame of type 3 for what it is: the engine reporting an error', () => {
     expect(() => read([out(1, 'line\n'), frame(3, 'Error grabbing logs: disk on fire')])).toThrow(
       EngineLogError,
