@@ -5,9 +5,14 @@ import { lineStart, printingAndEnding, printingFrom0, printingOne } from './numb
 const pollMs = 100;
 const limitMs = 600_000;
 
-/** A container that prints the lines 0 to COUNT - 1 as fast as it can; resolves to its id once the engine has them. */
-export async function printLines(client: DockerClient, count: number): Promise<string> {
-  const id = await client.run({ name: 'numbered', command: printingFrom0(count) });
+/** A container that prints the lines 0 to COUNT - 1, as fast as it can unless told; resolves to its id once the engine has them. */
+export async function printLines(
+  client: DockerClient,
+  count: number,
+  linesPerSecond?: number,
+): Promise<string> {
+  const command = printingFrom0(count, linesPerSecond);
+  const id = await client.run({ name: 'numbered', command });
   await logOf(client, id, count);
   return id;
 }

@@ -5,14 +5,21 @@ const newline = 0x0a;
 export const lineBytes = 120;
 
 /** As {@link printingAndEnding}, and stays, so that more can be printed by {@link printingOne}. */
-export function printingFrom0(count: number): string {
-  return `${printingAndEnding(count)}; exec sleep 3600`;
+export function printingFrom0(count: number, linesPerSecond?: number): string {
+  return `${printingAndEnding(count, linesPerSecond)}; exec sleep 3600`;
 }
 
-/** A shell command that prints the lines 0 to COUNT - 1 as fast as it can, 120 bytes each. */
-export function printingAndEnding(count: number): string {
+/**
+ * A shell command that prints the lines 0 to COUNT - 1, 120 bytes each: as fast as it can, or hardly so many a
+ * second, in ten bursts.
+ */
+export function printingAndEnding(count: number, linesPerSecond?: number): string {
   const padding = lineBytes - marker.length - digits - ' \n'.length;
-  const program = `BEGIN { x = sprintf("%${padding}s", ""); gsub(/ /, "x", x); for (i = 0; i < ${count}; i++) printf "${marker}%0${digits}d %s\\n", i, x }`;
+  const burst = Math.max(1, Math.round((linesPerSecond ?? 0) / 10));
+  const rest = `if (i % ${burst} == ${burst - 1}) { fflush(); system("usleep 100000") }`;
+  const print = `printf "${marker}%0${digits}d %s\\n", i, x`;
+  const step = linesPerSecond === undefined ? print : `${print}; ${rest}`;
+  const program = `BEGIN { x = sprintf("%${padding}s", ""); gsub(/ /, "x", x); for (i = 0; i < ${count}; i++) { ${step} } }`;
   return `awk '${program}'`;
 }
 

@@ -17,10 +17,19 @@ import { NumberedReceiver } from './numbered-receiver.ts';
 import { type Recovery, recoveryOf } from './recovery.ts';
 import type { Report } from './report.ts';
 
-const logs = ['live', 'history'] as const;
+const logs = ['paced', 'live', 'history'] as const;
 const neighbours = ['none', 'down'] as const;
 type Log = (typeof logs)[number];
 type Neighbour = (typeof neighbours)[number];
+
+const pacedPerSecond = 50_000;
+
+/** How the container prints, in words. */
+const titles: Readonly<Record<Log, string>> = {
+  paced: `at about ${pacedPerSecond} a second`,
+  live: 'as fast as one container and its engine can',
+  history: 'printed before the agent starts',
+};
 
 export interface OutageOptions {
   readonly lines: number;
@@ -43,7 +52,8 @@ interface Run {
 
 /**
  * What a destination that is down for the whole run costs the healthy one beside it, and how it catches up
- * afterwards: one container prints lines of 120 bytes as fast as it can, before the agent starts or while it reads.
+ * afterwards: one container prints lines of 120 bytes at a pace that leaves the machine time, or as fast as it can,
+ * before the agent starts or while it reads.
  */
 export async function outage(
   client: DockerClient,
@@ -55,7 +65,7 @@ export async function outage(
       for (const neighbour of neighbours) runs.push(await runOf({ log, neighbour, lines }, client));
   return {
     tables: logs.map((log) => ({
-      title: `${lines} lines, ${log}; medians of ${rounds}`,
+      title: `${lines} lines, ${titles[log]}; medians of ${rounds}`,
       rows: rowsOf(
         log,
         runs.filter((run) => run.log === log),
@@ -84,6 +94,7 @@ async function runOf(
     logsOnly(sinks, client, { socketPath, startAt: 'beginning' }),
   );
   if (log === 'live') await printLines(client, lines);
+  if (log === 'paced') await printLines(client, lines, pacedPerSecond);
   const arrived = await healthy.arrivalOf(lines);
   const use = await usageOf(agent.pid);
   const recovery = neighbour === 'down' ? await recoveryOf(dead, { agent, lines }) : undefined;
