@@ -16,7 +16,7 @@ export interface Wire {
   readonly leewayMs: number;
   /** Whether the peer's kernel has yet to acknowledge something of ours, be it the FIN. */
   isUnacknowledged(): boolean;
-  /** Once our FIN is on its way, and while the socket is open: whether the peer has reset the connection. */
+  /** Once both sides are closed, and in the moment in which that was heard: whether the peer reset the connection. */
   wasReset(): boolean;
   /** Closes at once; what the peer has not been sent yet is thrown away. */
   hangUp(): void;
@@ -72,7 +72,7 @@ export class Dialler {
       // A socket has a peer until both FINs are acknowledged or it is reset (getpeername(2): ENOTCONN). Node
       // remembers the first answer: nothing may ask before.
       isUnacknowledged: () => raw.remoteAddress !== undefined,
-      wasReset: () => wasReset(raw),
+      wasReset: () => raw.remoteAddress === undefined && wasReset(raw),
       hangUp: () => hangUp(raw, socket),
     };
   }
@@ -127,13 +127,13 @@ export class Dialler {
 function ignored(): void {}
 
 /**
- * A reader that has been told of a FIN hears nothing of a reset behind it, as Linux answers him with the end of the
- * file for ever. A writer does (tcp(7)): ECONNRESET; and EPIPE where nothing is wrong but that his side is closed, so
- * that the byte is never sent. Where Node does not tell the descriptor, nothing is known of a reset.
+ * A reader that has been told of a FIN hears nothing of a reset behind it: Linux answers him with the end of the file
+ * for ever. A writer is told (tcp(7)), ECONNRESET; or else EPIPE, as his side is closed too, so that the byte is never
+ * sent. Where Node does not give the descriptor, nothing is known of a reset.
  */
 function wasReset(raw: Socket): boolean {
   const { fd } = (raw as { readonly _handle?: { readonly fd?: number } })._handle ?? {};
-  if (fd === undefined || fd < 0 || !raw.writableEnded) return false;
+  if (fd === undefined || fd < 0) return false;
   try {
     writeSync(fd, '\n');
     return false;

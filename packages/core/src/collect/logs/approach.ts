@@ -17,6 +17,7 @@ export interface ApproachSettings {
 // Engine 20.10 leaves out every line before `since`, and times run backwards by milliseconds.
 const sinceMarginMs = 5_000;
 const oneNanosecondMs = 1e-6;
+// Some logs never stand still.
 const mostOutgrown = 5;
 const epoch = '1970-01-01T00:00:00.000000000Z';
 
@@ -110,9 +111,8 @@ export class Approach {
   }
 
   /**
-   * To be called when something came. Throws {@link DamagedLogError} where the log has grown
-   * since it was looked at, and lines between the damage and that entry are left out; not for ever, as some logs
-   * never stand still.
+   * To be called when something came. Throws {@link DamagedLogError} where the log has grown since it was looked at,
+   * so that lines right behind the damage are left out.
    */
   checkStart(come: { readonly firstTime: string }): void {
     const first = this.#way?.first;
@@ -123,6 +123,11 @@ export class Approach {
     );
   }
 
+  /** What can be read before the place where a way on begins. */
+  rangeBefore(position: LogPosition): Range {
+    return { since: this.#since(position) };
+  }
+
   /** Once, however often the way on is looked for. */
   #sayGap(way: WayOn, position: LogPosition): void {
     if (this.#hasSaidGap) return;
@@ -130,11 +135,6 @@ export class Approach {
     const time = position.after?.time ?? 'the last connection';
     const { line_gone, line_before_damage } = gapReasons;
     this.#settings.gap(way.first === undefined ? line_gone(time) : line_before_damage(time));
-  }
-
-  /** What can be read before the place where a way on begins. */
-  rangeBefore(position: LogPosition): Range {
-    return { since: this.#since(position) };
   }
 
   #since(position: LogPosition): string {
