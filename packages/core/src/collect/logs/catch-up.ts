@@ -1,6 +1,7 @@
 import type { ContainerDetails } from '../../decode/inspect.ts';
 import type { DecodedChunk } from '../../decode/log-decoder.ts';
 import type { LogPosition } from '../../decode/resume.ts';
+import type { Until } from '../../decode/until.ts';
 import type { LanePort } from '../../ship/lane-port.ts';
 import { Attempts, isGone } from '../attempts.ts';
 import type { Audience } from './audience.ts';
@@ -70,12 +71,14 @@ export class CatchUp {
     const isTurnOver = () => isContended() && clock.monotonicMs() > startedMs + turnMs;
     const take = (chunk: DecodedChunk) => this.#take(chunk, place, isTurnOver, signal);
     const cursor = new LogCursor(container(), place, { ...this.#settings, take });
-    const by = this.#misses < patience ? 'line' : 'time';
-    const reached = () => audience.furtherOn(lane)?.position;
-    const reading = await cursor.toEnd(signal, { position: mark, by, reached });
-    if (this.#isEndKnown(reading, mark)) await cursor.finish(reading);
+    const until = new JoinMark(mark, {
+      by: this.#misses < patience ? 'line' : 'time',
+      furtherOn: () => audience.furtherOn(lane)?.position,
+    });
+    const reading = await cursor.toEnd(signal, until);
+    if (this.#isEndKnown(reading, until.position)) await cursor.finish(reading);
     const { decoder, failure } = reading;
-    const isThere = decoder.isComplete || (by === 'time' && failure === undefined);
+    const isThere = decoder.isComplete || (until.by === 'time' && failure === undefined);
     if (isThere && decoder.hasResumed && audience.join(lane)) {
       this.#misses = 0;
       return 'joined';
@@ -121,6 +124,29 @@ export class CatchUp {
     const needing = { attempt, lanes: () => [lane], age: 'history', patienceMs, over } as const;
     return withRoom(needing, clock, signal);
   }
+}
+
+/** Where the shared reader stood when what it reads began to be kept for the lane: the same for each connection. */
+class JoinMark implements Until {
+  readonly by: Until['by'];
+  readonly #furtherOn: Until['reached'];
+  #position: LogPosition;
+
+  constructor(position: LogPosition, how: { by: Until['by']; furtherOn: Until['reached'] }) {
+    this.#position = position;
+    this.by = how.by;
+    this.#furtherOn = how.furtherOn;
+  }
+
+  get position(): LogPosition {
+    return this.#position;
+  }
+
+  readonly reached = (): LogPosition | undefined => {
+    const next = this.#furtherOn();
+    if (next !== undefined) this.#position = next;
+    return next;
+  };
 }
 
 /** Another's turn, or the lane has no room any more. */

@@ -52,6 +52,26 @@ describe('a lane that does not keep up', () => {
     expect(reading.counters.snapshot().log_reconnects).toBe(0);
   });
 
+  test('misses nothing where more passes than is kept for it while its place is looked for', async () => {
+    const [slow, quick] = [new ScriptedLane('slow', { free: 10 }), new ScriptedLane('quick')];
+    const web = engine.container({ name: 'web' }).start();
+    await using _reading = await Reading.of(engine, [slow, quick]);
+    for (const line of numbered(0, 2_000)) web.print('stdout', `${line}\n`);
+    await until(() => quick.lines.length === 2_000 && slow.waiting > 0);
+
+    // The first question is for the log's last line; the second, for its end, brings the place of the others alone.
+    engine.fault('logs', { delayMs: 300 });
+    const asked = engine.requests.length;
+    slow.frees(10_000);
+    await until(() => engine.requests.length > asked);
+    const long = numbered(2_000, 2_400).map((line) => `${line} ${'x'.repeat(4_000)}`);
+    for (const line of long) web.print('stdout', `${line}\n`);
+    await until(() => quick.lines.length === 2_400);
+    await until(() => slow.lines.includes(long.at(-1) ?? ''));
+
+    expect(slow.lines).toEqual([...numbered(0, 2_000), ...long]);
+  });
+
   test('tells how far it is behind, as far as others have read on', async () => {
     const [slow, quick] = [new ScriptedLane('slow', { free: 1 }), new ScriptedLane('quick')];
     const web = engine.container({ name: 'web' }).start();
