@@ -126,7 +126,10 @@ export class CatchUp {
   }
 }
 
-/** Where the shared reader stood when what it reads began to be kept for the lane: the same for each connection. */
+/**
+ * Where the shared reader stood when what it reads began to be kept for the lane. Keeping may begin anew, further on:
+ * then each later connection has to end there.
+ */
 class JoinMark implements Until {
   readonly by: Until['by'];
   readonly #furtherOn: Until['reached'];
