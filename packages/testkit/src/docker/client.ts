@@ -173,9 +173,9 @@ export class DockerClient {
 
   /** Removes every container that this client made and that is still there. */
   async cleanup(): Promise<void> {
-    const left = [...this.#created];
+    const left = [...this.#created].values();
     const removing = Array.from({ length: removedAtOnce }, async () => {
-      for (let id = left.pop(); id !== undefined; id = left.pop()) await this.#removeIfThere(id);
+      for (const id of left) await this.#removeIfThere(id);
     });
     await Promise.all(removing);
   }
