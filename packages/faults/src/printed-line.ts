@@ -86,25 +86,25 @@ const form = /^w(\d{1,6}) r(\d{1,6}) ([oe]) (\d{1,9}) /;
 
 /** Which line a text is; undefined where it is none, or differs from it in a single byte. */
 export function parseLine(text: string): LineName | undefined {
-  const [, writer, run, mark, number] = form.exec(text) ?? [];
-  const name: LineName = {
-    writer: Number(writer),
-    run: Number(run),
-    stream: mark === 'o' ? 'stdout' : 'stderr',
-    number: Number(number),
-  };
-  return mark !== undefined && lineOf(name) === text ? name : undefined;
+  const name = claimedBy(text);
+  return name !== undefined && lineOf(name) === text ? name : undefined;
 }
 
 /** For messages: in what a text differs from the line that it claims to be; nothing where it claims to be none. */
 export function differenceOf(text: string): string | undefined {
-  const [, writer, run, mark, number] = form.exec(text) ?? [];
-  if (mark === undefined) return undefined;
-  const stream = mark === 'o' ? 'stdout' : 'stderr';
-  const line = lineOf({ writer: Number(writer), run: Number(run), stream, number: Number(number) });
+  const name = claimedBy(text);
+  if (name === undefined) return undefined;
+  const line = lineOf(name);
   let same = 0;
   while (same < text.length && text[same] === line[same]) same++;
   return `${text.length} characters instead of ${line.length}, other ones from ${same} on: ${text.slice(same, same + 40)}`;
+}
+
+function claimedBy(text: string): LineName | undefined {
+  const [, writer, run, mark, number] = form.exec(text) ?? [];
+  if (mark === undefined) return undefined;
+  const stream = mark === 'o' ? 'stdout' : 'stderr';
+  return { writer: Number(writer), run: Number(run), stream, number: Number(number) };
 }
 
 const texts = new Map<number, string>();

@@ -1,3 +1,4 @@
+import { isSameInstant } from './instant.ts';
 import type { Line } from './lines.ts';
 import { RecentLines } from './repeats.ts';
 
@@ -20,14 +21,10 @@ export class Unrepeated {
   }
 
   readonly take = (line: Line): void => {
-    if (this.#recent.isRepeated(line)) {
-      this.repeats++;
-      return;
-    }
-    const broken = this.#broken;
-    this.#broken = undefined;
+    if (this.#isRepeat(line)) return;
     // Here it is whole: the engine had gone back in the midst of it.
-    if (broken !== undefined && !isSameLine(broken, line)) this.#passBroken(broken);
+    if (this.#broken !== undefined && isSameLine(this.#broken, line)) this.#broken = undefined;
+    this.end();
     this.#pass(line);
   };
 
@@ -37,10 +34,11 @@ export class Unrepeated {
     this.#broken = line;
   };
 
-  /** Nothing more comes. */
+  /** The line that is held back ended where it broke off. */
   end(): void {
-    if (this.#broken !== undefined) this.#passBroken(this.#broken);
+    const broken = this.#broken;
     this.#broken = undefined;
+    if (broken !== undefined && !this.#isRepeat(broken)) this.#pass(broken);
   }
 
   /** As {@link RecentLines.rest}. */
@@ -48,14 +46,13 @@ export class Unrepeated {
     this.#recent.rest();
   }
 
-  #passBroken(line: Line): void {
-    if (this.#recent.isRepeated(line)) this.repeats++;
-    else this.#pass(line);
+  #isRepeat(line: Line): boolean {
+    const isRepeat = this.#recent.isRepeated(line);
+    if (isRepeat) this.repeats++;
+    return isRepeat;
   }
 }
 
 function isSameLine(one: Line, other: Line): boolean {
-  return (
-    one.seconds === other.seconds && one.nanos === other.nanos && one.ordinal === other.ordinal
-  );
+  return isSameInstant(one, other) && one.ordinal === other.ordinal;
 }

@@ -179,6 +179,11 @@ export class Audience {
     return this.#place;
   }
 
+  /** The place behind which all is kept for a lane that joins. */
+  joinPlaceOf(lane: LanePort): LogPlace | undefined {
+    return this.#joining.get(lane)?.since;
+  }
+
   /** A lane has read to where its joining began; where on to, should more have passed meanwhile than is kept. */
   furtherOn(lane: LanePort): LogPlace | undefined {
     const joining = this.#joining.get(lane);

@@ -71,10 +71,14 @@ export class CatchUp {
     const isTurnOver = () => isContended() && clock.monotonicMs() > startedMs + turnMs;
     const take = (chunk: DecodedChunk) => this.#take(chunk, place, isTurnOver, signal);
     const cursor = new LogCursor(container(), place, { ...this.#settings, take });
-    const until = new JoinMark(mark, {
+    const until: Until = {
       by: this.#misses < patience ? 'line' : 'time',
-      furtherOn: () => audience.furtherOn(lane)?.position,
-    });
+      // Each connection ends at the present one: keeping may have begun anew since, further on.
+      get position() {
+        return audience.joinPlaceOf(lane)?.position ?? mark;
+      },
+      reached: () => audience.furtherOn(lane)?.position,
+    };
     const reading = await cursor.toEnd(signal, until);
     if (this.#isEndKnown(reading, until.position)) await cursor.finish(reading);
     const { decoder, failure } = reading;
@@ -124,32 +128,6 @@ export class CatchUp {
     const needing = { attempt, lanes: () => [lane], age: 'history', patienceMs, over } as const;
     return withRoom(needing, clock, signal);
   }
-}
-
-/**
- * Where the shared reader stood when what it reads began to be kept for the lane. Keeping may begin anew, further on:
- * then each later connection has to end there.
- */
-class JoinMark implements Until {
-  readonly by: Until['by'];
-  readonly #furtherOn: Until['reached'];
-  #position: LogPosition;
-
-  constructor(position: LogPosition, how: { by: Until['by']; furtherOn: Until['reached'] }) {
-    this.#position = position;
-    this.by = how.by;
-    this.#furtherOn = how.furtherOn;
-  }
-
-  get position(): LogPosition {
-    return this.#position;
-  }
-
-  readonly reached = (): LogPosition | undefined => {
-    const next = this.#furtherOn();
-    if (next !== undefined) this.#position = next;
-    return next;
-  };
 }
 
 /** Another's turn, or the lane has no room any more. */
