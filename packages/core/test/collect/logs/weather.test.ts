@@ -5,7 +5,7 @@ import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { ScriptedLane } from '../../route/scripted-lane.ts';
 import { until, untilOn } from '../../until.ts';
 import { numbered, text } from './lines.ts';
-import { Reading } from './reading.ts';
+import { Reading, type ReadingWishes } from './reading.ts';
 
 describe('a log in bad weather', () => {
   let engine: EmbeddedEngine;
@@ -18,13 +18,8 @@ describe('a log in bad weather', () => {
   afterEach(() => engine.close());
 
   test('with a place that a power cut damaged is read on behind it, where asking by time answers nothing', async () => {
-    const lane = new ScriptedLane('all');
-    const web = engine
-      .container({ name: 'web' })
-      .start()
-      .print('stdout', text(numbered(0, 10)));
-    await using reading = await Reading.of(engine, [lane]);
-    await until(() => lane.lines.length === 10);
+    await using begun = await tenLinesRead(engine);
+    const { lane, web, reading } = begun;
 
     web.log.damage();
     web.print('stdout', text(numbered(10, 5_000)));
@@ -39,13 +34,8 @@ describe('a log in bad weather', () => {
 
   test('whose known line stood before the damage loses nothing that can be read, and tells the gap', async () => {
     const clock = new VirtualClock(Date.now());
-    const lane = new ScriptedLane('all');
-    const web = engine
-      .container({ name: 'web' })
-      .start()
-      .print('stdout', text(numbered(0, 10)));
-    await using reading = await Reading.of(engine, [lane], { clock });
-    await until(() => lane.lines.length === 10);
+    await using begun = await tenLinesRead(engine, { clock });
+    const { lane, web, reading } = begun;
 
     await engine.stop();
     web.log.damage();
@@ -61,13 +51,8 @@ describe('a log in bad weather', () => {
 
   test('that grows while a way around the damage is looked for loses nothing, and the gap is told once', async () => {
     const clock = new VirtualClock(Date.now());
-    const lane = new ScriptedLane('all');
-    const web = engine
-      .container({ name: 'web' })
-      .start()
-      .print('stdout', text(numbered(0, 10)));
-    await using reading = await Reading.of(engine, [lane], { clock });
-    await until(() => lane.lines.length === 10);
+    await using begun = await tenLinesRead(engine, { clock });
+    const { lane, web, reading } = begun;
     let printed = 10;
     const print = (count: number) => {
       web.print('stdout', text(numbered(printed, printed + count)));
@@ -91,13 +76,8 @@ describe('a log in bad weather', () => {
   });
 
   test('is read on where the clock was set back, without a repeat', async () => {
-    const lane = new ScriptedLane('all');
-    const web = engine
-      .container({ name: 'web' })
-      .start()
-      .print('stdout', text(numbered(0, 10)));
-    await using reading = await Reading.of(engine, [lane]);
-    await until(() => lane.lines.length === 10);
+    await using begun = await tenLinesRead(engine);
+    const { lane, web, reading } = begun;
 
     shiftMs = -3_600_000;
     web.print('stdout', text(numbered(10, 20)));
@@ -144,6 +124,18 @@ describe('a log in bad weather', () => {
     expect(opened).toBeLessThanOrEqual(8);
   });
 });
+
+/** A container that has printed ten lines, and a lane that has them. */
+async function tenLinesRead(engine: EmbeddedEngine, wishes: ReadingWishes = {}) {
+  const lane = new ScriptedLane('all');
+  const web = engine
+    .container({ name: 'web' })
+    .start()
+    .print('stdout', text(numbered(0, 10)));
+  const reading = await Reading.of(engine, [lane], wishes);
+  await until(() => lane.lines.length === 10);
+  return { lane, web, reading, [Symbol.asyncDispose]: () => reading[Symbol.asyncDispose]() };
+}
 
 function asks(engine: EmbeddedEngine): number {
   return engine.requests.filter((each) => each.includes('/logs')).length;
