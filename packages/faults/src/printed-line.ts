@@ -22,7 +22,8 @@ export interface WriterPace {
 
 const modulus = 2_147_483_647;
 const alphabet = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_';
-const [periodBytes, textBytes] = [2_048, 65_536];
+// A prime: no two pieces of 16 KiB of a line are the same.
+const [periodBytes, textBytes] = [2_039, 65_536];
 // More than two of the engine's pieces of 16 KiB; rare enough that 3,500 lines a second stay a few hundred KiB.
 const [longEvery, longBytes] = [2_000, 40 * 1024];
 const [burstEvery, burstFactor, errorEvery] = [12, 8, 4];
@@ -117,7 +118,7 @@ function textOf(writer: number): string {
     x = (x * 16807) % modulus;
     text += alphabet[x % 64];
   }
-  text = text.repeat(textBytes / periodBytes);
+  text = text.repeat(Math.ceil(textBytes / periodBytes));
   texts.set(writer, text);
   return text;
 }

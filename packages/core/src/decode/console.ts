@@ -1,5 +1,5 @@
 import { timeOf } from './instant.ts';
-import type { Line } from './lines.ts';
+import { type Line, pieceBytes } from './lines.ts';
 import { longestStampBytes, StampReader } from './stamp.ts';
 import { stampEndBytes, usualStampAt } from './timestamp.ts';
 
@@ -8,9 +8,6 @@ export type TakePiece = (time: string, bytes: Buffer, start: number, end: number
 
 const newline = 0x0a;
 const carriageReturn = 0x0d;
-// The engine's copier reads into a buffer of this size; a longer line comes in pieces of it
-// (moby daemon/logger/copier.go, defaultBufSize).
-const pieceBytes = 16 * 1024;
 
 /**
  * Cuts the unframed stream of a TTY container into pieces. Each line begins with its time. A line longer than

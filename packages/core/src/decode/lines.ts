@@ -13,6 +13,9 @@ export interface Line extends Instant {
   readonly isTerminated: boolean;
 }
 
+/** What is longer comes in pieces of this size, the last one shorter (moby daemon/logger/copier.go, defaultBufSize). */
+export const pieceBytes = 16 * 1024;
+
 const newline = 0x0a;
 const nothing: Buffer = Buffer.alloc(0);
 
@@ -33,6 +36,7 @@ export class LineAssembler {
   readonly #maxLineBytes: number;
   readonly #take: (line: Line) => void;
   readonly #takeBroken: (line: Line) => void;
+  readonly #comesTwice: ((line: Instant) => void) | undefined;
   #open: OpenLine | undefined;
   /** The piece at hand and, where it is a whole line, that line: one object for all of them. */
   readonly #piece = {
@@ -45,15 +49,20 @@ export class LineAssembler {
     isTerminated: true,
   };
 
-  /** A line that `take` receives holds during the call. `takeBroken`: for one that a piece of an older time cut short. */
+  /**
+   * A line that `take` receives holds during the call. `takeBroken`: for one that a piece of an older time cut
+   * short. `comesTwice`: told of the open line when one of its pieces comes that it has already.
+   */
   constructor(
     maxLineBytes: number,
     take: (line: Line) => void,
     takeBroken: (line: Line) => void = take,
+    comesTwice?: (line: Instant) => void,
   ) {
     this.#maxLineBytes = maxLineBytes;
     this.#take = take;
     this.#takeBroken = takeBroken;
+    this.#comesTwice = comesTwice;
   }
 
   /** The line that has begun and not ended. */
@@ -124,6 +133,8 @@ export class LineAssembler {
     const room = this.#maxLineBytes - open.length;
     open.truncated = part.length > room;
     const kept = open.truncated ? part.subarray(0, wholeCharacters(part, room)) : part;
+    if (part.length === pieceBytes && open.parts.some((known) => known.equals(kept)))
+      this.#comesTwice?.(open);
     open.length += kept.length;
     open.parts.push(Buffer.from(kept));
   }

@@ -26,7 +26,12 @@ export interface LogDecoderSettings {
   readonly expected?: string;
   /** Where to stop: lines beyond are not handed on. */
   readonly until?: Until;
+  /** Told of a long line when one of its pieces comes that it has already. */
+  readonly comesTwice?: (line: LineTime) => void;
 }
+
+/** The time of a line, and on which stream it came. */
+export type LineTime = Pick<LineRef, 'stream' | 'time'>;
 
 /** Records in the order of the log, and where reading stands after them. */
 export interface DecodedChunk {
@@ -210,7 +215,9 @@ export class LogDecoder {
 
   #newStream(name: StreamName): DecodedStream {
     const lines = new Unrepeated((line) => this.#takeLine(name, line));
-    const assembler = new LineAssembler(this.#settings.maxLineBytes, lines.take, lines.takeBroken);
+    const { maxLineBytes, comesTwice } = this.#settings;
+    const twice = comesTwice && ((at: Instant) => comesTwice({ stream: name, time: timeOf(at) }));
+    const assembler = new LineAssembler(maxLineBytes, lines.take, lines.takeBroken, twice);
     const stream = { name, assembler, lines };
     this.#streams.push(stream);
     return stream;

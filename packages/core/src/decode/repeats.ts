@@ -1,22 +1,20 @@
 import { earliest, isLater, isSameInstant } from './instant.ts';
-import type { Line } from './lines.ts';
+import { type Line, pieceBytes } from './lines.ts';
 
-// Docker 20.10 repeated up to about fifty lines when a log rotated under load.
-const remembered = 256;
-
-// A longer line comes in pieces (moby daemon/logger/copier.go).
-const pieceBytes = 16 * 1024;
+// Docker 20.10 repeated up to 1,055 pieces, of up to 112 ms, where logs rotated as fast as it could write them.
+const [fewestLines, mostLines, rememberedSeconds] = [64, 8_192, 1];
 
 const nothing: Buffer = Buffer.alloc(0);
 
 /**
  * Recognises lines that an engine sends twice on one connection, as Docker 20.10 does when the log rotates while
- * it is followed. Of one stream; looks back only where the times do, so that it costs nothing as a rule.
+ * it is followed. Of one stream; looks back only where the times do, so that it costs nothing as a rule. Remembers
+ * the lines of the last second, but no more than 8,192 and no fewer than 64.
  */
 export class RecentLines {
-  readonly #seconds = new Float64Array(remembered);
-  readonly #nanos = new Int32Array(remembered);
-  readonly #ordinals = new Int32Array(remembered);
+  #seconds = new Float64Array(fewestLines);
+  #nanos = new Int32Array(fewestLines);
+  #ordinals = new Int32Array(fewestLines);
   #next = 0;
   readonly #youngest = { ...earliest };
   /** The line before: its moment, and where its text is. */
@@ -29,7 +27,7 @@ export class RecentLines {
     this.#seconds[this.#next] = line.seconds;
     this.#nanos[this.#next] = line.nanos;
     this.#ordinals[this.#next] = line.ordinal;
-    this.#next = (this.#next + 1) % remembered;
+    if (++this.#next === this.#nanos.length) this.#turn();
     if (isLatest) {
       this.#youngest.seconds = line.seconds;
       this.#youngest.nanos = line.nanos;
@@ -46,6 +44,19 @@ export class RecentLines {
     last.bytes = Buffer.from(last.bytes.subarray(last.start, last.end));
     last.end -= last.start;
     last.start = 0;
+  }
+
+  /** Goes on in place of the oldest lines, or behind the youngest if even the oldest are young. */
+  #turn(): void {
+    const { length } = this.#nanos;
+    const oldest = this.#seconds[0] as number;
+    if (length === mostLines || this.#youngest.seconds - oldest > rememberedSeconds) {
+      this.#next = 0;
+      return;
+    }
+    this.#seconds = grown(this.#seconds, new Float64Array(2 * length));
+    this.#nanos = grown(this.#nanos, new Int32Array(2 * length));
+    this.#ordinals = grown(this.#ordinals, new Int32Array(2 * length));
   }
 
   #setLast({ seconds, nanos, bytes, start, end }: Line): void {
@@ -76,4 +87,9 @@ export class RecentLines {
     const from = last.end - length;
     return last.bytes.compare(line.bytes, line.start, line.end, from, last.end) === 0;
   }
+}
+
+function grown<T extends Float64Array | Int32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
 }

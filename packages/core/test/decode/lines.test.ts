@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { instantOf } from '../../src/decode/instant.ts';
+import { type Instant, instantOf } from '../../src/decode/instant.ts';
 import { type Line, LineAssembler } from '../../src/decode/lines.ts';
 import { timeAt } from './bytes.ts';
 
@@ -40,6 +40,27 @@ describe('line assembly', () => {
 
     expect(texts(lines)).toEqual(['cut short', 'next']);
     expect(lines.map(({ isTerminated }) => isTerminated)).toEqual([false, true]);
+  });
+
+  test('tells of a line that a piece comes for which it has already', () => {
+    const told: Instant[] = [];
+    const assembler = new LineAssembler(
+      1_000_000,
+      () => {},
+      () => {},
+      ({ seconds, nanos }) => told.push({ seconds, nanos }),
+    );
+    const [one, other] = ['a', 'b'].map((text) => Buffer.from(text.repeat(16_384)));
+    const take = (nanos: number, ...pieces: (Buffer | undefined)[]) => {
+      for (const piece of pieces)
+        if (piece) assembler.piece(instantOf(timeAt(nanos)), piece, 0, piece.length);
+    };
+
+    take(1, one, other, Buffer.from('\n'));
+    take(2, other, one, other, Buffer.from('\n'));
+    take(3, other, Buffer.from('bbb\n'), one, Buffer.from('aaa'), Buffer.from('aaa\n'));
+
+    expect(told).toEqual([instantOf(timeAt(2))]);
   });
 
   test('keeps an unfinished line until it is told that nothing follows', () => {

@@ -6,7 +6,9 @@ import { timeAt } from './bytes.ts';
 
 const line = (nanos: number, ordinal = 0, text = `text ${nanos}.${ordinal}`): Line => {
   const bytes = Buffer.from(text);
-  const facts = { ...instantOf(timeAt(nanos)), ordinal, truncated: false, isTerminated: true };
+  const { seconds } = instantOf(timeAt(0));
+  const at = { seconds: seconds + Math.floor(nanos / 1e9), nanos: nanos % 1e9 };
+  const facts = { ...at, ordinal, truncated: false, isTerminated: true };
   return { ...facts, bytes, start: 0, end: bytes.length };
 };
 
@@ -50,10 +52,28 @@ test('recognises the last pieces of a long line that come again, and takes no sh
   expect(recent.isRepeated(line(2, 1, 'tail'))).toBe(false);
 });
 
+test('remembers all lines of the last second of a busy log', () => {
+  const recent = new RecentLines();
+  const lines = Array.from({ length: 3_000 }, (_, n) => line(n * 300_000));
+  for (const each of lines) recent.isRepeated(each);
+
+  expect(lines.every((each) => recent.isRepeated(each))).toBe(true);
+});
+
 test('forgets what is long ago', () => {
   const recent = new RecentLines();
-  for (let nanos = 0; nanos < 2_000; nanos++) recent.isRepeated(line(nanos));
+  const lines = Array.from({ length: 2_000 }, (_, n) => line(n * 100_000_000));
+  for (const each of lines) recent.isRepeated(each);
 
-  expect(recent.isRepeated(line(1_999))).toBe(true);
-  expect(recent.isRepeated(line(3))).toBe(false);
+  expect(recent.isRepeated(lines[1_999] as Line)).toBe(true);
+  expect(recent.isRepeated(lines[3] as Line)).toBe(false);
+});
+
+test('remembers no more than its bound, however much comes within a second', () => {
+  const recent = new RecentLines();
+  const lines = Array.from({ length: 20_000 }, (_, nanos) => line(nanos));
+  for (const each of lines) recent.isRepeated(each);
+
+  expect(recent.isRepeated(lines[19_000] as Line)).toBe(true);
+  expect(recent.isRepeated(lines[3] as Line)).toBe(false);
 });

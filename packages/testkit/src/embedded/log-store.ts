@@ -1,5 +1,5 @@
 import { Bell } from './bell.ts';
-import { LogFiles, type Rotation } from './log-files.ts';
+import { LogFiles, type Range, type Rotation } from './log-files.ts';
 
 export type OutputStream = 'stdout' | 'stderr';
 
@@ -36,6 +36,7 @@ export class LogStore {
   readonly #rotation: Rotation | undefined;
   #rotatedAway = 0;
   #run: Run | undefined;
+  #again: Range = { start: 0, end: 0 };
 
   constructor(rotation?: Rotation) {
     this.#rotation = rotation;
@@ -76,6 +77,16 @@ export class LogStore {
     this.#files.damage(this.#end);
   }
 
+  /**
+   * Followers get the last so many entries twice: Docker 20.10 begins a new file anew where a log is rotated
+   * while it is followed (moby daemon/logger/loggerutils/logfile.go, followLogs).
+   */
+  sendAgain(entries: number): void {
+    const end = this.#end;
+    this.#again = { start: Math.max(this.#rotatedAway, end - entries), end };
+    this.#changed.ring();
+  }
+
   /** What a reader sees that comes from the beginning. */
   readable(): readonly LogEntry[] {
     const { start, end } = this.#files.hiddenFrom(this.#rotatedAway) ?? { start: 0, end: 0 };
@@ -111,6 +122,7 @@ export class LogStore {
     let at = from;
     const hidden = this.#files.hiddenFrom(from);
     let stopAt = opened;
+    let again = this.#again;
     for (;;) {
       for (; at < stopAt && !signal.aborted; at++) {
         const entry = this.#entries[at - this.#rotatedAway];
@@ -128,6 +140,10 @@ export class LogStore {
         if (run.endsAt === undefined && at >= this.#end) await this.#changed.rung(signal);
       }
       stopAt = run.endsAt ?? this.#end;
+      if (again !== this.#again) {
+        if (at >= this.#again.end) ({ start: at } = again = this.#again);
+        else stopAt = this.#again.end;
+      }
     }
   }
 

@@ -52,6 +52,21 @@ describe('a damaged log', () => {
   });
 });
 
+test('a log that is followed may be sent in part twice, as Docker 20.10 does at a rotation', async () => {
+  const engine = await new EmbeddedEngine().start();
+  const web = engine.container({ name: 'web' }).start().print('stdout', 'one\ntwo\nthree\n');
+  const followed = await open(engine, `${log}&follow=1`);
+
+  web.log.sendAgain(2);
+  web.print('stdout', 'four\n').exit(0);
+
+  expect(await followed.ended).toBe('complete');
+  const sent = ['one\n', 'two\n', 'three\n', 'two\n', 'three\n', 'four\n'];
+  expect(payloadsIn(followed.received)).toEqual(sent);
+  expect(await linesOf(engine, log)).toEqual(['one\n', 'two\n', 'three\n', 'four\n']);
+  await engine.close();
+});
+
 describe('a log that rotates', () => {
   test('keeps so many files of so many entries: the oldest go together', async () => {
     await using engine = await new EmbeddedEngine().start();

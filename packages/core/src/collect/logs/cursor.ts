@@ -8,6 +8,7 @@ import type { AttemptsSettings } from '../attempts.ts';
 import { type GapReason, gapReasons } from '../gap-reasons.ts';
 import { Approach, isAstray } from './approach.ts';
 import { EndCheck } from './end-check.ts';
+import { LongLineCheck, RepeatedPieceError } from './long-line-check.ts';
 import type { Opening, Openings } from './openings.ts';
 import type { LogPlace } from './place.ts';
 import { Probe } from './probe.ts';
@@ -45,6 +46,7 @@ export class LogCursor {
   #position: LogPosition | undefined;
   readonly #probe: Probe;
   readonly #approach: Approach;
+  readonly #longLines: LongLineCheck;
   #hasConnected = false;
 
   constructor(container: LogOwner, { start, position }: LogPlace, settings: LogCursorSettings) {
@@ -53,6 +55,7 @@ export class LogCursor {
     this.#position = position;
     this.#settings = settings;
     this.#probe = new Probe(container, settings.store, settings.clock);
+    this.#longLines = new LongLineCheck(this.#probe, settings.maxLineBytes);
     this.#approach = new Approach({ container, probe: this.#probe, gap: settings.gap });
   }
 
@@ -135,6 +138,7 @@ export class LogCursor {
     }
     counters.add('log_untimed_pieces', decoder.untimedPieces);
     counters.add('log_repeats', decoder.repeatedLines);
+    if (failure instanceof RepeatedPieceError) counters.add('log_repeats');
     return { decoder, failure };
   }
 
@@ -148,6 +152,8 @@ export class LogCursor {
       this.#hasConnected = true;
       if (isFromEngine(source)) opening?.answered();
       else opening?.end();
+      if (isFollowing && isFromEngine(source)) this.#longLines.begin();
+
       watch.start();
       await source.pump((bytes) => this.#take(connection, bytes, watch));
       check.end();
@@ -155,24 +161,32 @@ export class LogCursor {
       throw watch.reason ?? error;
     } finally {
       watch.stop();
+      this.#longLines.end();
       // A fault in the middle of a piece of the stream does not take the lines before it along.
       if (decoder.hasSeenExpected) await this.#hand(check.pass(decoder.take()));
     }
   }
 
-  #take(
-    { decoder, check, opening }: Connection,
-    bytes: Buffer,
-    watch: SilenceWatch,
-  ): Promise<void> | undefined {
+  #take(connection: Connection, bytes: Buffer, watch: SilenceWatch): Promise<void> | undefined {
+    const { decoder, opening } = connection;
     opening?.end();
     watch.hear();
     const damagedBefore = decoder.damagedPlaces;
     const chunks = decoder.write(bytes);
     this.#approach.checkStart(decoder);
-    const wait = this.#hand(check.pass(chunks));
+    const handOn = () => this.#handOn(connection, chunks);
+    const doubt = this.#longLines.check(watch.signal);
+    const wait = doubt === undefined ? handOn() : doubt.then(handOn);
     if (decoder.damagedPlaces > damagedBefore) this.#damaged();
     if (wait !== undefined) watch.pausedUntil(wait);
+    return wait;
+  }
+
+  #handOn(
+    { decoder, check }: Connection,
+    chunks: readonly DecodedChunk[],
+  ): Promise<void> | undefined {
+    const wait = this.#hand(check.pass(chunks));
     if (!decoder.isComplete) return wait;
     if (wait === undefined) throw new Complete();
     return wait.then(() => {
@@ -216,6 +230,7 @@ export class LogCursor {
       ...(this.#position === undefined ? {} : { position: this.#position }),
       ...(this.#position === undefined || tail === undefined ? {} : { tail }),
       ...(until === undefined ? {} : { until }),
+      comesTwice: this.#longLines.doubt,
     });
   }
 

@@ -1,8 +1,13 @@
 import type { Clock } from '@tallyman/sdk';
 import { LogSource } from '../../decode/log.ts';
-import { type DecodedChunk, LogDecoder } from '../../decode/log-decoder.ts';
+import {
+  type DecodedChunk,
+  type LineTime,
+  LogDecoder,
+  type LogDecoderSettings,
+} from '../../decode/log-decoder.ts';
 import { type LogPosition, PositionLostError } from '../../decode/resume.ts';
-import { timeOfNanos } from '../../decode/timestamp.ts';
+import { earlier, sinceOf, timeOfNanos } from '../../decode/timestamp.ts';
 import { answerLimitMs, withDeadline } from '../deadline.ts';
 import type { LogQuery } from '../engine.ts';
 import type { LogOwner, LogStore } from './store.ts';
@@ -23,6 +28,8 @@ export interface Sight {
 
 // A long log takes the engine minutes to read.
 const longestLookMs = 300_000;
+// Engine 20.10 leaves out every line before `since`, and times run backwards by milliseconds.
+const disorderMs = 1_000;
 
 /** Looks into one container's log. Rejects as the engine does. */
 export class Probe {
@@ -46,7 +53,7 @@ export class Probe {
 
   /** Whether an entry of that time is among those in the range. */
   async has(time: string, range: Range, signal: AbortSignal): Promise<boolean> {
-    const decoder = this.#decoder({}, undefined, time);
+    const decoder = this.#decoder({ expected: time });
     await withDeadline(answerLimitMs, this.#clock, signal, async (limited) => {
       const source = await this.#store.read(this.#container, { follow: false, ...range }, limited);
       decoder.reads(source);
@@ -61,8 +68,12 @@ export class Probe {
 
   /** What the engine would answer; `position` is the known line. */
   async look(range: Range, position: LogPosition | undefined, signal: AbortSignal): Promise<Sight> {
-    const byTime = this.#decoder({ resumeBy: 'time' }, position);
-    let byLine: LogDecoder | undefined = this.#decoder(range, position);
+    const known = position === undefined ? {} : { position };
+    const { tail } = range;
+    const byTime = this.#decoder({ ...known, resumeBy: 'time' });
+    let byLine: LogDecoder | undefined = this.#decoder(
+      tail === undefined ? known : { ...known, tail },
+    );
     let younger = 0;
     const seek = (step: (decoder: LogDecoder) => unknown) => {
       try {
@@ -97,24 +108,53 @@ export class Probe {
     };
   }
 
-  #decoder(
-    how: { readonly resumeBy?: 'time'; readonly tail?: number },
-    position: LogPosition | undefined,
-    expected = '',
-  ): LogDecoder {
-    const { resumeBy, tail } = how;
+  /**
+   * Whether the line has, in the log, a piece that it has already; nothing where it is not there any more. Of a line
+   * that is longer than `maxLineBytes`, as far as these.
+   */
+  async hasPieceTwice(
+    { stream, time }: LineTime,
+    maxLineBytes: number,
+    signal: AbortSignal,
+  ): Promise<boolean | undefined> {
+    let comesTwice = false;
+    const decoder = this.#decoder({
+      expected: time,
+      maxLineBytes,
+      comesTwice: (line) => {
+        comesTwice ||= line.stream === stream && line.time === time;
+      },
+    });
+    const over = earlier(time, -disorderMs);
+    const look = async (limited: AbortSignal) => {
+      const query = { follow: false, since: sinceOf(earlier(time, disorderMs)) };
+      const source = await this.#store.read(this.#container, query, limited);
+      decoder.reads(source);
+      await source.pump((bytes) => {
+        decoder.write(bytes);
+        if (comesTwice || decoder.newestTime > over) throw new Found();
+        return undefined;
+      });
+    };
+    await withDeadline(longestLookMs, this.#clock, signal, look).catch((error: unknown) => {
+      if (!(error instanceof Found)) throw error;
+    });
+    return decoder.hasSeenExpected ? comesTwice : undefined;
+  }
+
+  #decoder(settings: Partial<LogDecoderSettings>): LogDecoder {
     return new LogDecoder({
       tty: this.#container.tty,
       maxLineBytes: 0,
       source: () => nobody,
       fallbackTime: timeOfNanos(BigInt(this.#clock.now()) * 1_000_000n),
-      expected,
-      ...(position === undefined ? {} : { position }),
-      ...(resumeBy === undefined ? {} : { resumeBy }),
-      ...(tail === undefined ? {} : { tail }),
+      ...settings,
     });
   }
 }
+
+/** What was looked for has come. */
+class Found extends Error {}
 
 function linesIn(chunks: readonly DecodedChunk[]): number {
   return chunks.reduce((sum, { records }) => sum + records.length, 0);
