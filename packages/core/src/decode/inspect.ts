@@ -22,6 +22,8 @@ export interface ContainerDetails {
   readonly command?: string;
   readonly tty: boolean;
   readonly logDriver: string;
+  /** Whether its log goes on in another file once it is full. False also of drivers that the agent does not know. */
+  readonly rotatesLog: boolean;
   /**
    * Whether what the log's file holds stays there once it is full: it never is, or it is kept under another name.
    * Absent: not known, or the driver writes none.
@@ -70,6 +72,7 @@ export function containerFrom(inspect: unknown): ContainerDetails {
     labels: textMapOf(config?.Labels),
     tty: config?.Tty === true,
     logDriver: stringOf(objectOf(host?.LogConfig).Type) ?? '',
+    rotatesLog: rotatesLog(objectOf(host?.LogConfig)),
     isRemovedOnExit: host?.AutoRemove === true,
     ...stateFrom(state ?? {}),
     restartCount: numberOf(answer.RestartCount) ?? 0,
@@ -87,11 +90,18 @@ export function containerFrom(inspect: unknown): ContainerDetails {
 
 // moby daemon/logger/jsonfilelog: without `max-size` a file grows, without `max-file` there is one, which is deleted;
 // daemon/logger/local: five by default.
-function keepsFullLogFiles({ Type, Config }: JsonObject): boolean | undefined {
+function keepsFullLogFiles(log: JsonObject): boolean | undefined {
+  const { Type, Config } = log;
   if (Type !== 'json-file' && Type !== 'local') return undefined;
-  const { 'max-size': size, 'max-file': files } = textMapOf(Config);
-  if (Type === 'json-file' && (size === undefined || size === '-1')) return true;
+  if (!rotatesLog(log)) return true;
+  const files = textMapOf(Config)['max-file'];
   return files === undefined ? Type === 'local' : Number(files) > 1;
+}
+
+function rotatesLog({ Type, Config }: JsonObject): boolean {
+  const size = textMapOf(Config)['max-size'];
+  if (Type === 'local') return true;
+  return Type === 'json-file' && size !== undefined && size !== '-1';
 }
 
 function commandOf({ Path, Args }: JsonObject): string | undefined {

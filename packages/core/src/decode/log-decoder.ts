@@ -134,6 +134,12 @@ export class LogDecoder {
     this.#pieces.reads(form);
   }
 
+  /** An entry of that time is known to be in the log by now. It has come where a younger one has. */
+  expect(time: string): void {
+    const expected = instantOf(time);
+    if (isLater(expected, this.#newest)) this.#expected = expected;
+  }
+
   /** The records that these bytes complete. The bytes are the decoder's during the call: it writes into them. Throws as {@link LogPieces.write} does, `PositionLostError` or `UntilLostError`. */
   write(bytes: Buffer): DecodedChunk[] {
     try {

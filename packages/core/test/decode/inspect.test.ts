@@ -78,6 +78,7 @@ describe('a container', () => {
       labels: {},
       tty: false,
       logDriver: '',
+      rotatesLog: false,
       isRemovedOnExit: false,
       status: 'exited',
       isRunning: false,
@@ -89,19 +90,24 @@ describe('a container', () => {
   });
 
   test.each([
-    ['json-file', {}, true],
-    ['json-file', { 'max-size': '-1' }, true],
-    ['json-file', { 'max-size': '10m' }, false],
-    ['json-file', { 'max-size': '10m', 'max-file': '1' }, false],
-    ['json-file', { 'max-size': '10m', 'max-file': '3' }, true],
-    ['local', {}, true],
-    ['local', { 'max-file': '1' }, false],
-    ['syslog', {}, undefined],
-  ])('with the driver %s and %j keeps full log files: %s', (Type, Config, keeps) => {
-    const HostConfig = { LogConfig: { Type, Config } };
+    ['json-file', {}, false, true],
+    ['json-file', { 'max-size': '-1' }, false, true],
+    ['json-file', { 'max-size': '10m' }, true, false],
+    ['json-file', { 'max-size': '10m', 'max-file': '1' }, true, false],
+    ['json-file', { 'max-size': '10m', 'max-file': '3' }, true, true],
+    ['local', {}, true, true],
+    ['local', { 'max-file': '1' }, true, false],
+    ['syslog', {}, false, undefined],
+  ])(
+    'with the driver %s and %j rotates its log: %s, and keeps full files: %s',
+    (Type, Config, rotates, keeps) => {
+      const HostConfig = { LogConfig: { Type, Config } };
 
-    expect(containerFrom({ Id: id, HostConfig }).keepsFullLogFiles).toBe(keeps);
-  });
+      const { rotatesLog, keepsFullLogFiles } = containerFrom({ Id: id, HostConfig });
+
+      expect([rotatesLog, keepsFullLogFiles]).toEqual([rotates, keeps]);
+    },
+  );
 
   test.each([
     [{ NanoCpus: 1_500_000_000, CpuQuota: 10 }, 1.5],

@@ -1,4 +1,4 @@
-import type { EmbeddedContainer } from './container.ts';
+import type { ContainerOptions, EmbeddedContainer } from './container.ts';
 import { jsonTime, secondsOf, zeroTime } from './time.ts';
 import type { EngineGeneration } from './world.ts';
 
@@ -59,7 +59,7 @@ export function inspected(
     Driver: 'overlay2',
     Platform: 'linux',
     HostConfig: {
-      LogConfig: { Type: driver, Config: {} },
+      LogConfig: { Type: driver, Config: logOptionsOf(options) },
       NetworkMode: networkModeOf(container, surroundings),
       RestartPolicy: {
         Name: options.restart ?? noRestart[surroundings.generation],
@@ -87,6 +87,11 @@ export function inspected(
 }
 
 // As for a container that was created without a word about it.
+// A file's size is not told: the log rotates by the number of its entries.
+function logOptionsOf({ rotation }: ContainerOptions): Readonly<Record<string, string>> {
+  return rotation === undefined ? {} : { 'max-size': '1m', 'max-file': `${rotation.files}` };
+}
+
 const noRestart: Readonly<Record<EngineGeneration, string>> = { '20.10': '', '28.5': 'no' };
 
 function stateOf(container: EmbeddedContainer): unknown {

@@ -37,6 +37,7 @@ export class LogStore {
   #rotatedAway = 0;
   #run: Run | undefined;
   #again: Range = { start: 0, end: 0 };
+  #missed: Range = { start: 0, end: 0 };
 
   constructor(rotation?: Rotation) {
     this.#rotation = rotation;
@@ -87,6 +88,16 @@ export class LogStore {
     this.#changed.ring();
   }
 
+  /**
+   * Present followers never get what is printed by `print`, and go on with what comes next: Docker 20.10 misses a
+   * whole file where the log is rotated between its opening and the moment from which it is watched (the same).
+   */
+  missedByFollowers(print: () => void): void {
+    const start = this.#end;
+    print();
+    this.#missed = { start, end: this.#end };
+  }
+
   /** What a reader sees that comes from the beginning. */
   readable(): readonly LogEntry[] {
     const { start, end } = this.#files.hiddenFrom(this.#rotatedAway) ?? { start: 0, end: 0 };
@@ -123,11 +134,14 @@ export class LogStore {
     const hidden = this.#files.hiddenFrom(from);
     let stopAt = opened;
     let again = this.#again;
+    const missedBefore = this.#missed;
     for (;;) {
       for (; at < stopAt && !signal.aborted; at++) {
         const entry = this.#entries[at - this.#rotatedAway];
         const isHidden = at < opened && hidden && at >= hidden.start && at < hidden.end;
-        if (!entry || isHidden) continue;
+        const { start, end } = this.#missed;
+        const isMissed = run && missedBefore !== this.#missed && at >= start && at < end;
+        if (!entry || isHidden || isMissed) continue;
         if (window.untilNanos !== undefined && entry.timeNanos > window.untilNanos) return;
         if (passes(entry)) yield entry;
       }

@@ -8,6 +8,7 @@ import type { AttemptsSettings } from '../attempts.ts';
 import { type GapReason, gapReasons } from '../gap-reasons.ts';
 import { Approach, isAstray } from './approach.ts';
 import { EndCheck } from './end-check.ts';
+import { FollowProof } from './follow-proof.ts';
 import { LongLineCheck, RepeatedPieceError } from './long-line-check.ts';
 import type { Opening, Openings } from './openings.ts';
 import type { LogPlace } from './place.ts';
@@ -21,6 +22,8 @@ export interface LogCursorSettings extends AttemptsSettings {
   readonly store: LogStore;
   readonly openings: Openings;
   readonly maxLineBytes: number;
+  /** The time on the engine's clock. */
+  readonly engineNow: () => string;
   /** What records of a stream share at this moment. */
   readonly source: (stream: StreamName) => LogSource;
   /** Takes what was read; a promise pauses reading. */
@@ -152,10 +155,10 @@ export class LogCursor {
       this.#hasConnected = true;
       if (isFromEngine(source)) opening?.answered();
       else opening?.end();
-      if (isFollowing && isFromEngine(source)) this.#longLines.begin();
-
+      const proof = isFollowing && isFromEngine(source) ? this.#begin(connection) : undefined;
+      const proven = { ...connection, proof };
       watch.start();
-      await source.pump((bytes) => this.#take(connection, bytes, watch));
+      await source.pump((bytes) => this.#take(proven, bytes, watch));
       check.end();
     } catch (error) {
       throw watch.reason ?? error;
@@ -167,6 +170,25 @@ export class LogCursor {
     }
   }
 
+  /** What is to be proven of an engine that follows the log. */
+  #begin({ decoder, check }: Connection): FollowProof | undefined {
+    this.#longLines.begin();
+    if (!this.#container.rotatesLog) return undefined;
+    return new FollowProof({
+      decoder,
+      check,
+      openedAt: this.#settings.engineNow(),
+      newest: (signal) => this.#probe.newest(signal),
+      said: this.#askingFailed,
+    });
+  }
+
+  readonly #askingFailed = (error: unknown): void => {
+    const { id } = this.#container;
+    const message = 'Asking whether a log went on failed.';
+    this.#settings.log.debug({ container: id, error: messageOf(error) }, message);
+  };
+
   #take(connection: Connection, bytes: Buffer, watch: SilenceWatch): Promise<void> | undefined {
     const { decoder, opening } = connection;
     opening?.end();
@@ -175,7 +197,7 @@ export class LogCursor {
     const chunks = decoder.write(bytes);
     this.#approach.checkStart(decoder);
     const handOn = () => this.#handOn(connection, chunks);
-    const doubt = this.#longLines.check(watch.signal);
+    const doubt = this.#longLines.check(watch.signal) ?? connection.proof?.step(watch.signal);
     const wait = doubt === undefined ? handOn() : doubt.then(handOn);
     if (decoder.damagedPlaces > damagedBefore) this.#damaged();
     if (wait !== undefined) watch.pausedUntil(wait);
@@ -235,8 +257,7 @@ export class LogCursor {
   }
 
   #watch(decoder: LogDecoder, isFollowing: boolean, signal: AbortSignal): SilenceWatch {
-    const { clock, random, log } = this.#settings;
-    const { id } = this.#container;
+    const { clock, random } = this.#settings;
     return new SilenceWatch({
       clock,
       random,
@@ -245,11 +266,7 @@ export class LogCursor {
       expectsLine: () => !decoder.hasResumed || !decoder.hasSeenExpected,
       newestHeard: () => decoder.newestTime,
       newestThere: (limited) => this.#probe.newest(limited),
-      said: (error) =>
-        log.debug(
-          { container: id, error: messageOf(error) },
-          'Asking whether a log went on failed.',
-        ),
+      said: this.#askingFailed,
       signal,
     });
   }
@@ -265,6 +282,8 @@ interface Connection {
   readonly decoder: LogDecoder;
   readonly check: EndCheck;
   readonly opening: Opening | undefined;
+  /** Where the engine follows a log that may be rotated. */
+  readonly proof?: FollowProof | undefined;
 }
 
 /** All that was wanted of a connection was read. */

@@ -8,6 +8,11 @@ export class DamagedLogError extends Error {
   override readonly name = 'DamagedLogError';
 }
 
+/** The log was rotated while it was opened to be followed: a whole file of it did not come. */
+export class MissedFileError extends Error {
+  override readonly name = 'MissedFileError';
+}
+
 // Lines of the two streams are up to milliseconds out of order; what a busy log prints in the meantime is kept.
 const disorderMs = 1_000;
 const keptBytes = 1024 * 1024;
@@ -18,19 +23,27 @@ const keptBytes = 1024 * 1024;
  */
 export class EndCheck {
   readonly #decoder: LogDecoder;
-  readonly #latest: string;
-  readonly #expected: string;
+  #latest = '';
+  #expected = '';
+  #isLive = false;
   #kept: DecodedChunk[] = [];
   #bytes = 0;
 
   /** `expected`: the time of the log's last entry; empty where nothing is known of it. */
   constructor(decoder: LogDecoder, expected: string) {
     this.#decoder = decoder;
-    this.#expected = expected;
-    this.#latest = expected === '' ? '' : earlier(expected, -disorderMs);
+    this.#expect(expected);
   }
 
-  /** What may be handed on. Throws {@link DamagedLogError} or `PositionLostError`. */
+  /** `newest`: the time of the log's last entry while it is followed already; empty where nothing is known of it. */
+  expectLive(newest: string): void {
+    if (newest === '') return;
+    this.#isLive = true;
+    this.#expect(newest);
+    this.#decoder.expect(newest);
+  }
+
+  /** What may be handed on. Throws {@link DamagedLogError}, {@link MissedFileError} or `PositionLostError`. */
   pass(chunks: readonly DecodedChunk[]): readonly DecodedChunk[] {
     const { newestTime, hasSeenExpected, isComplete } = this.#decoder;
     if (hasSeenExpected) this.#checkKnownLine();
@@ -42,9 +55,16 @@ export class EndCheck {
     return [];
   }
 
-  /** To be called at the connection's proper end. Throws {@link DamagedLogError}. */
+  /** To be called at the connection's proper end. Throws {@link DamagedLogError} or {@link MissedFileError}. */
   end(): void {
-    if (!this.#decoder.hasSeenExpected && !this.#decoder.isComplete) this.#fail();
+    if (this.#decoder.hasSeenExpected || this.#decoder.isComplete) return;
+    // When a container stops, its very last lines need not come.
+    if (!this.#isLive || this.#kept.length > 0) this.#fail();
+  }
+
+  #expect(time: string): void {
+    this.#expected = time;
+    this.#latest = time === '' ? '' : earlier(time, -disorderMs);
   }
 
   /** The known line stands before the last entry: it is not among those that came, or not there any more. */
@@ -64,6 +84,10 @@ export class EndCheck {
   }
 
   #fail(): never {
+    if (this.#isLive)
+      throw new MissedFileError(
+        `following a log: its entry of ${this.#expected} did not come, but younger ones`,
+      );
     throw new DamagedLogError(
       `reading a log: its last entry, of ${this.#expected}, did not come; a place before it is damaged`,
     );

@@ -27,7 +27,6 @@ export interface FollowedSettings extends Omit<LogCursorSettings, 'take' | 'sour
   readonly sourceOf: (id: string) => 'engine' | 'file';
   readonly logs: LogSettings;
   readonly agentBornAt: string;
-  readonly engineNow: () => string;
   readonly age: LogAge;
   readonly source: (container: ContainerDetails, stream: StreamName) => LogSource;
   readonly gap: (container: ContainerDetails, reason: GapReason) => void;

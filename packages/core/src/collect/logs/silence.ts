@@ -116,11 +116,11 @@ export class SilenceWatch {
     if (!signal.aborted) this.#askSometime();
   }
 
-  /** Whether the log has lines that did not come, also not within the grace. */
+  /** Whether the log has lines that did not come, also not within the grace; the known one may be among older ones. */
   async #misses(signal: AbortSignal): Promise<boolean> {
-    const { clock, newestThere, newestHeard } = this.#settings;
+    const { clock, newestThere, newestHeard, expectsLine } = this.#settings;
     const there = await newestThere(signal);
-    if (there <= newestHeard()) return false;
+    if (there === '' || (there <= newestHeard() && !expectsLine())) return false;
     const heardMs = this.#heardMs;
     await clock.sleep(graceMs, signal);
     return this.#heardMs === heardMs;

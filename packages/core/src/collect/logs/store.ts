@@ -5,7 +5,7 @@ import type { ByteSource, LogQuery } from '../engine.ts';
 /** What a reader has to know of the container whose log it reads. */
 export type LogOwner = Pick<
   ContainerDetails,
-  'id' | 'name' | 'tty' | 'logDriver' | 'keepsFullLogFiles'
+  'id' | 'name' | 'tty' | 'logDriver' | 'rotatesLog' | 'keepsFullLogFiles'
 >;
 
 /** The bytes of a log, as far as they were asked for, and how they are written. */

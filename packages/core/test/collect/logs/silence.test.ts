@@ -104,6 +104,14 @@ describe('a connection that is silent', () => {
     expect(log.newest).toBe(early);
   });
 
+  test('and does not bring the line that is known, but a younger one, is given up too', async () => {
+    const { watch, clock } = watching({ expectsLine: () => true, newestHeard: () => late });
+
+    await clock.advance(6_000);
+
+    expect(watch.reason).toBeInstanceOf(DamagedLogError);
+  });
+
   test('stays, where the engine does not answer; it is asked again later', async () => {
     let failures = 0;
     const { watch, clock } = watching({

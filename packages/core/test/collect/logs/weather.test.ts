@@ -104,6 +104,54 @@ describe('a log in bad weather', () => {
     expect(reading.counters.snapshot()).toMatchObject({ log_gaps: 0, log_reconnects: 1 });
   });
 
+  test('that was rotated while it was opened is read again where the engine misses a file', async () => {
+    const lane = new ScriptedLane('all');
+    const web = engine.container({ name: 'web', rotation }).start().print('stdout', 'line 0\n');
+    await using reading = await Reading.of(engine, [lane]);
+    await until(() => lane.lines.length === 1);
+    const asked = asks(engine);
+
+    web.print('stdout', 'line 1\n');
+    web.log.missedByFollowers(() => web.print('stdout', text(numbered(2, 100))));
+    await until(() => asks(engine) > asked);
+    shiftMs = 2_000;
+    web.print('stdout', text(numbered(100, 102)));
+    await until(() => lane.lines.length === 102);
+
+    expect(lane.lines).toEqual(numbered(0, 102));
+    expect(reading.counters.snapshot()).toMatchObject({ log_gaps: 0, log_reconnects: 1 });
+  });
+
+  test('that was rotated while it was opened is read again where it falls silent then', async () => {
+    const clock = new VirtualClock(Date.now());
+    const lane = new ScriptedLane('all');
+    const web = engine.container({ name: 'web', rotation }).start().print('stdout', 'line 0\n');
+    await using reading = await Reading.of(engine, [lane], { clock });
+    await untilOn(clock, () => lane.lines.length === 1);
+    const asked = asks(engine);
+
+    web.print('stdout', 'line 1\n');
+    web.log.missedByFollowers(() => web.print('stdout', text(numbered(2, 100))));
+    await untilOn(clock, () => asks(engine) > asked);
+    web.print('stdout', 'line 100\n');
+    await untilOn(clock, () => lane.lines.length === 101);
+
+    expect(lane.lines).toEqual(numbered(0, 101));
+    expect(reading.counters.snapshot().log_gaps).toBe(0);
+  });
+
+  test('that does not rotate is asked nothing while it is followed', async () => {
+    const lane = new ScriptedLane('all');
+    const web = engine.container({ name: 'web' }).start().print('stdout', 'line 0\n');
+    await using _reading = await Reading.of(engine, [lane]);
+    await until(() => lane.lines.length === 1);
+
+    web.print('stdout', text(numbered(1, 50)));
+    await until(() => lane.lines.length === 50);
+
+    expect(asks(engine)).toBe(1);
+  });
+
   test('and after an outage of the engine few logs are opened at once', async () => {
     const lane = new ScriptedLane('all');
     const names = Array.from({ length: 40 }, (_, n) => `c${n}`);
@@ -124,6 +172,8 @@ describe('a log in bad weather', () => {
     expect(opened).toBeLessThanOrEqual(8);
   });
 });
+
+const rotation = { entriesPerFile: 1_000, files: 3 };
 
 /** A container that has printed ten lines, and a lane that has them. */
 async function tenLinesRead(engine: EmbeddedEngine, wishes: ReadingWishes = {}) {

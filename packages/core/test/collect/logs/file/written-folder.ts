@@ -41,7 +41,8 @@ export class WrittenFolder implements Disposable {
 
   get container() {
     const { id } = this;
-    return { id, name: 'web', tty: false, logDriver: this.#syntax, keepsFullLogFiles: true };
+    const log = { logDriver: this.#syntax, rotatesLog: true, keepsFullLogFiles: true };
+    return { id, name: 'web', tty: false, ...log };
   }
 
   /** Writes so many more lines, `line 0` being the first ever. */
