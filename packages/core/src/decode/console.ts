@@ -11,8 +11,9 @@ const carriageReturn = 0x0d;
 
 /**
  * Cuts the unframed stream of a TTY container into pieces. Each line begins with its time. A line longer than
- * 16,384 bytes carries the same time again at every such border, and nothing else tells it from what the
- * container printed: it is taken out only there and only if equal.
+ * 16,384 bytes carries the same time again at every such border. Another time there begins another entry: the
+ * container died in the middle of the line, or the engine that follows the log has gone back. Anywhere else
+ * a time is what the container printed, unless it is younger than its line.
  */
 export class ConsoleSplitter {
   #pending: Buffer = Buffer.alloc(0);
@@ -91,8 +92,10 @@ export class ConsoleSplitter {
     const isStamped = stamp.read(bytes, at, end);
     const time = isStamped ? timeOf(stamp) : '';
     const start = isStamped ? stamp.payloadStart : at;
-    if (this.#lineTime === undefined) return { time, start };
-    return { time: this.#lineTime, start: time === this.#lineTime ? start : at };
+    if (this.#lineTime === undefined || usualStampAt(bytes, at) !== undefined)
+      return { time, start };
+    // An engine that sends whole lines.
+    return { time: this.#lineTime, start: at };
   }
 }
 

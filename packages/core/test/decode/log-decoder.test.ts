@@ -172,6 +172,22 @@ describe('a TTY log', () => {
     expect(lines).toEqual(['console cut sho', 'console next run']);
   });
 
+  test('gives a long line once and whole in the midst of which the engine went back', () => {
+    const piece = `${timeAt(3)} ${'x'.repeat(16_384)}`;
+    const block = `${timeAt(1)} one\r\n${timeAt(2)} two\r\n${piece}`;
+    const { lines, decoder } = read([Buffer.from(`${block}${block}${timeAt(3)} y\r\n`)], tty);
+
+    expect(lines).toEqual(['console one', 'console two', `console ${'x'.repeat(16_384)}y`]);
+    expect(decoder.repeatedLines).toBe(2);
+  });
+
+  test('tells the runs apart where one ended with a whole piece of a line', () => {
+    const piece = `${timeAt(1)} ${'x'.repeat(16_384)}`;
+    const { lines } = read([Buffer.from(`${piece}${timeAt(2)} next run\r\n`)], tty);
+
+    expect(lines).toEqual([`console ${'x'.repeat(16_384)}`, 'console next run']);
+  });
+
   test('leaves alone a time that the container printed: it is older than its line', () => {
     const { lines } = read([Buffer.from(`${timeAt(2)} at ${timeAt(1)} went well\r\n`)], tty);
 
