@@ -2,14 +2,14 @@ import { earliest, isLater, isSameInstant } from './instant.ts';
 import { type Line, pieceBytes } from './lines.ts';
 
 // Docker 20.10 repeated up to 1,055 pieces, of up to 112 ms, where logs rotated as fast as it could write them.
-const [fewestLines, mostLines, rememberedSeconds] = [64, 8_192, 1];
+const [fewestLines, mostLines, rememberedSeconds] = [64, 4_096, 1];
 
 const nothing: Buffer = Buffer.alloc(0);
 
 /**
  * Recognises lines that an engine sends twice on one connection, as Docker 20.10 does when the log rotates while
  * it is followed. Of one stream; looks back only where the times do, so that it costs nothing as a rule. Remembers
- * the lines of the last second, but no more than 8,192 and no fewer than 64.
+ * the lines of the last second, but no more than 4,096 and no fewer than 64.
  */
 export class RecentLines {
   #seconds = new Float64Array(fewestLines);

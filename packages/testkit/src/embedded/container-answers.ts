@@ -86,12 +86,12 @@ export function inspected(
   };
 }
 
-// As for a container that was created without a word about it.
 // A file's size is not told: the log rotates by the number of its entries.
 function logOptionsOf({ rotation }: ContainerOptions): Readonly<Record<string, string>> {
   return rotation === undefined ? {} : { 'max-size': '1m', 'max-file': `${rotation.files}` };
 }
 
+// As for a container that was created without a word about it.
 const noRestart: Readonly<Record<EngineGeneration, string>> = { '20.10': '', '28.5': 'no' };
 
 function stateOf(container: EmbeddedContainer): unknown {
