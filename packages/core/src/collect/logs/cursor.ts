@@ -8,7 +8,7 @@ import type { AttemptsSettings } from '../attempts.ts';
 import { type GapReason, gapReasons } from '../gap-reasons.ts';
 import { Approach, isAstray } from './approach.ts';
 import { EndCheck } from './end-check.ts';
-import { FollowProof } from './follow-proof.ts';
+import { FollowCheck } from './follow-check.ts';
 import { LongLineCheck, RepeatedPieceError } from './long-line-check.ts';
 import type { Opening, Openings } from './openings.ts';
 import type { LogPlace } from './place.ts';
@@ -155,10 +155,10 @@ export class LogCursor {
       this.#hasConnected = true;
       if (isFromEngine(source)) opening?.answered();
       else opening?.end();
-      const proof = isFollowing && isFromEngine(source) ? this.#begin(connection) : undefined;
-      const proven = { ...connection, proof };
+      const following = isFollowing && isFromEngine(source) ? this.#begin(connection) : undefined;
+      const checked = { ...connection, following };
       watch.start();
-      await source.pump((bytes) => this.#take(proven, bytes, watch));
+      await source.pump((bytes) => this.#take(checked, bytes, watch));
       check.end();
     } catch (error) {
       throw watch.reason ?? error;
@@ -170,14 +170,16 @@ export class LogCursor {
     }
   }
 
-  /** What is to be proven of an engine that follows the log. */
-  #begin({ decoder, check }: Connection): FollowProof | undefined {
+  /** What is to be checked of an engine that follows the log. */
+  #begin({ decoder, check }: Connection): FollowCheck | undefined {
+    const { clock, engineNow } = this.#settings;
     this.#longLines.begin();
     if (!this.#container.rotatesLog) return undefined;
-    return new FollowProof({
+    return new FollowCheck({
       decoder,
       check,
-      openedAt: this.#settings.engineNow(),
+      clock,
+      engineNow,
       newest: (signal) => this.#probe.newest(signal),
       said: this.#askingFailed,
     });
@@ -197,10 +199,13 @@ export class LogCursor {
     const chunks = decoder.write(bytes);
     this.#approach.checkStart(decoder);
     const handOn = () => this.#handOn(connection, chunks);
-    const doubt = this.#longLines.check(watch.signal) ?? connection.proof?.step(watch.signal);
+    const doubt = this.#longLines.check(watch.signal) ?? connection.following?.step(watch.signal);
     const wait = doubt === undefined ? handOn() : doubt.then(handOn);
     if (decoder.damagedPlaces > damagedBefore) this.#damaged();
-    if (wait !== undefined) watch.pausedUntil(wait);
+    if (wait !== undefined) {
+      watch.pausedUntil(wait);
+      connection.following?.pausedUntil(wait);
+    }
     return wait;
   }
 
@@ -283,7 +288,7 @@ interface Connection {
   readonly check: EndCheck;
   readonly opening: Opening | undefined;
   /** Where the engine follows a log that may be rotated. */
-  readonly proof?: FollowProof | undefined;
+  readonly following?: FollowCheck | undefined;
 }
 
 /** All that was wanted of a connection was read. */

@@ -5,6 +5,7 @@ import { type LaneLag, LogCollector } from '../../../src/collect/logs/collector.
 import { reachEngine } from '../../../src/collect/reach.ts';
 import { type SubjectSettings, Subjects } from '../../../src/collect/subjects.ts';
 import { Taps } from '../../../src/collect/taps.ts';
+import { earlier } from '../../../src/decode/timestamp.ts';
 import { type RoutedLane, Router } from '../../../src/route/router.ts';
 import type { LogSettings } from '../../../src/settings.ts';
 import type { LanePort } from '../../../src/ship/lane-port.ts';
@@ -69,7 +70,7 @@ export class Reading implements AsyncDisposable {
         directory: this.#inventory.containers,
         subjects: this.#subjects,
         connected: (waiting) => this.#inventory.connected(waiting),
-        engineNow: () => info.now,
+        engineNow: () => earlier(info.now, info.reachedMs - shared.clock.monotonicMs()),
       },
       signal,
     );

@@ -10,9 +10,11 @@ import { Reading, type ReadingWishes } from './reading.ts';
 describe('a log in bad weather', () => {
   let engine: EmbeddedEngine;
   let shiftMs: number;
+  let now: () => number;
   beforeEach(async () => {
     shiftMs = 0;
-    const clock: Clock = { ...systemClock, now: () => Date.now() + shiftMs };
+    now = () => Date.now() + shiftMs;
+    const clock: Clock = { ...systemClock, now: () => now() };
     engine = await new EmbeddedEngine({ clock }).start();
   });
   afterEach(() => engine.close());
@@ -124,6 +126,7 @@ describe('a log in bad weather', () => {
 
   test('that was rotated while it was opened is read again where it falls silent then', async () => {
     const clock = new VirtualClock(Date.now());
+    now = () => clock.now();
     const lane = new ScriptedLane('all');
     const web = engine.container({ name: 'web', rotation }).start().print('stdout', 'line 0\n');
     await using reading = await Reading.of(engine, [lane], { clock });
@@ -133,6 +136,28 @@ describe('a log in bad weather', () => {
     web.print('stdout', 'line 1\n');
     web.log.missedByFollowers(() => web.print('stdout', text(numbered(2, 100))));
     await untilOn(clock, () => asks(engine) > asked);
+    web.print('stdout', 'line 100\n');
+    await untilOn(clock, () => lane.lines.length === 101);
+
+    expect(lane.lines).toEqual(numbered(0, 101));
+    expect(reading.counters.snapshot().log_gaps).toBe(0);
+  });
+
+  test('that rotates is read again from its place where nobody took what the engine sent for seconds', async () => {
+    const clock = new VirtualClock(Date.now());
+    now = () => clock.now();
+    const lane = new ScriptedLane('all', { free: 2 });
+    const web = engine.container({ name: 'web', rotation }).start().print('stdout', 'line 0\n');
+    await using reading = await Reading.of(engine, [lane], { clock });
+    await untilOn(clock, () => lane.lines.length === 1);
+    web.print('stdout', 'line 1\n');
+    await untilOn(clock, () => lane.lines.length === 2);
+
+    web.print('stdout', 'line 2\n');
+    await untilOn(clock, () => lane.waiting > 0);
+    await clock.advance(10_000);
+    web.log.missedByFollowers(() => web.print('stdout', text(numbered(3, 100))));
+    lane.frees(1_000);
     web.print('stdout', 'line 100\n');
     await untilOn(clock, () => lane.lines.length === 101);
 

@@ -1,0 +1,96 @@
+import type { Clock } from '@tallyman/sdk';
+import type { LogDecoder } from '../../decode/log-decoder.ts';
+import { earlier } from '../../decode/timestamp.ts';
+import type { EndCheck } from './end-check.ts';
+
+/** So far behind the engine may skip files of the log. */
+export class OvertakenError extends Error {
+  override readonly name = 'OvertakenError';
+}
+
+export interface FollowCheckSettings {
+  readonly decoder: LogDecoder;
+  readonly check: EndCheck;
+  readonly clock: Clock;
+  /** The time on the engine's clock. */
+  readonly engineNow: () => string;
+  /** Asks the engine for the time of the log's last entry; empty where there is none. */
+  readonly newest: (signal: AbortSignal) => Promise<string>;
+  /** Told where asking failed. */
+  readonly said: (error: unknown) => void;
+}
+
+// Two files have to be filled in this time.
+const longestLagMs = 3_000;
+const lagCheckMs = 500;
+
+/**
+ * Sees to it that no file of a rotating log is missed while the engine follows it.
+ *
+ * Docker 20.10 opens the log, sends what it has been asked for, and only then begins to watch for a rotation: after
+ * one in the meantime it misses a whole file (moby daemon/logger/loggerutils/logfile.go, ReadLogs). It watches by
+ * the time that the first line comes which is younger than the opening; what is the log's last entry then has
+ * to come too.
+ *
+ * Of files that came and went while nobody took what it sent, every engine sends the last one alone (the same,
+ * and follow.go since moby 23). Who is that far behind has to read from its place on, without following.
+ */
+export class FollowCheck {
+  readonly #settings: FollowCheckSettings;
+  readonly #openedAt: string;
+  #isLive = false;
+  #wasHeldUp = false;
+  #checkedMs = 0;
+
+  /** To be made when the log was just opened. */
+  constructor(settings: FollowCheckSettings) {
+    this.#settings = settings;
+    this.#openedAt = settings.engineNow();
+  }
+
+  /**
+   * To be called when something came, and before it is handed on. Nothing where there is nothing to wait for. Throws
+   * {@link OvertakenError}.
+   */
+  step(signal: AbortSignal): Promise<void> | undefined {
+    if (this.#isLive) {
+      this.#checkLag();
+      return undefined;
+    }
+    const { newestTime, hasSeenExpected, hasResumed } = this.#settings.decoder;
+    this.#isLive = newestTime > this.#openedAt && hasSeenExpected && hasResumed;
+    return this.#isLive ? this.#ask(signal) : undefined;
+  }
+
+  /** To be called where what was sent is taken only then. */
+  pausedUntil(resumed: Promise<void>): void {
+    const { clock } = this.#settings;
+    const sinceMs = clock.monotonicMs();
+    const resume = () => {
+      if (clock.monotonicMs() - sinceMs > longestLagMs) this.#wasHeldUp = true;
+    };
+    resumed.then(resume, resume);
+  }
+
+  async #ask(signal: AbortSignal): Promise<void> {
+    const { check, newest, said } = this.#settings;
+    try {
+      check.expectLive(await newest(signal));
+    } catch (error) {
+      signal.throwIfAborted();
+      said(error);
+    }
+  }
+
+  #checkLag(): void {
+    const { clock, engineNow, decoder } = this.#settings;
+    const nowMs = clock.monotonicMs();
+    if (nowMs - this.#checkedMs < lagCheckMs) return;
+    this.#checkedMs = nowMs;
+    const { newestTime } = decoder;
+    if (this.#wasHeldUp || newestTime < earlier(engineNow(), longestLagMs))
+      throw new OvertakenError(
+        `following a log: what came after ${newestTime} was taken late, files may be left out`,
+      );
+  }
+}
