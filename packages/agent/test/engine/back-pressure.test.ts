@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { describeEngine } from '@tallyman/testkit/docker';
 import { agentFor } from '../support/collected.ts';
+import { compared, sound } from '../support/compared.ts';
+import { isLogged, numbered } from '../support/numbered.ts';
 import { laneOf } from '../support/said.ts';
+import { until } from '../support/until.ts';
 
 const lines = 30_000;
 const padding = 'x'.repeat(180);
@@ -44,6 +47,36 @@ describeEngine('a reader of standard output that takes nothing', (client) => {
       Array.from({ length: lines }, (_, index) => `${index + 1} ${padding}`),
     );
     expect(laneOf(account)).toMatchObject({ delivered: agent.records.length, held: 0 });
+  });
+
+  test('loses nothing of a log that rotates meanwhile', async () => {
+    const text = padding.slice(0, 100);
+    const queue = { memory: '1MiB', in_flight: '1MiB', disk: '0MiB' };
+    await using agent = await agentFor(client(), 'turned-*', {
+      stdout: 'stalled',
+      config: {
+        collect: { logs: { reader: 'engine' }, stats: { enabled: false } },
+        sinks: { stdout: { options: { format: 'json' }, queue } },
+      },
+    });
+    await agent.ready();
+    // A file is full every 5,000 lines; ten are, while nothing is read.
+    const id = await client().run({
+      name: 'turned-1',
+      logOptions: { 'max-size': '1m', 'max-file': '30' },
+      command: `for i in $(seq 1 12); do seq 1 5000 | sed "s/^/round $i /;s/$/ ${text}/"; sleep 0.7; done; echo end; exec sleep 600`,
+    });
+    await until(() => isLogged(client(), id, 'end'), 'the engine has all lines');
+
+    agent.read();
+    await agent.until(() => agent.messagesOf(id).includes('end'), 'all lines have arrived');
+    const { account } = await agent.stop();
+
+    const rounds = Array.from({ length: 12 }, (_, round) =>
+      numbered(`round ${round + 1}`, 5_000).map((line) => `${line} ${text}`),
+    );
+    expect(compared(agent.messagesOf(id), [...rounds.flat(), 'end'])).toEqual(sound);
+    expect(laneOf(account)).toMatchObject({ dropped: {}, held: 0 });
   });
 
   test('a stop while it stalls ends in time and accounts for what is held', async () => {
