@@ -35,9 +35,8 @@ export class EndCheck {
     this.#expect(expected);
   }
 
-  /** `newest`: the time of the log's last entry while it is followed already; empty where nothing is known of it. */
+  /** `newest`: the time of the log's last entry while it is followed already. */
   expectLive(newest: string): void {
-    if (newest === '') return;
     this.#isLive = true;
     this.#expect(newest);
     this.#decoder.expect(newest);

@@ -1,6 +1,6 @@
 import type { Clock } from '@tallyman/sdk';
 import type { LogDecoder } from '../../decode/log-decoder.ts';
-import { earlier } from '../../decode/timestamp.ts';
+import { millisecondsOf } from '../../decode/timestamp.ts';
 import type { EndCheck } from './end-check.ts';
 
 /** So far behind the engine may skip files of the log. */
@@ -40,7 +40,9 @@ export class FollowCheck {
   readonly #openedAt: string;
   #isLive = false;
   #wasHeldUp = false;
-  #checkedMs = 0;
+  #checkedMs = Number.NEGATIVE_INFINITY;
+  /** What the two clocks differ by is in it, too. */
+  #leastLagMs = Number.POSITIVE_INFINITY;
 
   /** To be made when the log was just opened. */
   constructor(settings: FollowCheckSettings) {
@@ -49,8 +51,8 @@ export class FollowCheck {
   }
 
   /**
-   * To be called when something came, and before it is handed on. Nothing where there is nothing to wait for. Throws
-   * {@link OvertakenError}.
+   * To be called when something came, and before it is handed on. Nothing where there is nothing to wait for. Throws,
+   * or rejects with, {@link OvertakenError}.
    */
   step(signal: AbortSignal): Promise<void> | undefined {
     if (this.#isLive) {
@@ -59,10 +61,10 @@ export class FollowCheck {
     }
     const { newestTime, hasSeenExpected, hasResumed } = this.#settings.decoder;
     this.#isLive = newestTime > this.#openedAt && hasSeenExpected && hasResumed;
-    return this.#isLive ? this.#ask(signal) : undefined;
+    return this.#isLive ? this.#goLive(signal) : undefined;
   }
 
-  /** To be called where what was sent is taken only then. */
+  /** To be called where what comes next is taken only then. */
   pausedUntil(resumed: Promise<void>): void {
     const { clock } = this.#settings;
     const sinceMs = clock.monotonicMs();
@@ -72,13 +74,24 @@ export class FollowCheck {
     resumed.then(resume, resume);
   }
 
-  async #ask(signal: AbortSignal): Promise<void> {
-    const { check, newest, said } = this.#settings;
+  async #goLive(signal: AbortSignal): Promise<void> {
+    const { check, decoder } = this.#settings;
+    this.#checkLag();
+    const newest = await this.#newest(signal);
+    if (newest === '') return;
+    if (msBetween(decoder.newestTime, newest) > longestLagMs) this.#fail();
+    check.expectLive(newest);
+  }
+
+  /** The time of the log's last entry; empty where there is none, or it cannot be had. */
+  async #newest(signal: AbortSignal): Promise<string> {
+    const { newest, said } = this.#settings;
     try {
-      check.expectLive(await newest(signal));
+      return await newest(signal);
     } catch (error) {
       signal.throwIfAborted();
       said(error);
+      return '';
     }
   }
 
@@ -87,10 +100,19 @@ export class FollowCheck {
     const nowMs = clock.monotonicMs();
     if (nowMs - this.#checkedMs < lagCheckMs) return;
     this.#checkedMs = nowMs;
-    const { newestTime } = decoder;
-    if (this.#wasHeldUp || newestTime < earlier(engineNow(), longestLagMs))
-      throw new OvertakenError(
-        `following a log: what came after ${newestTime} was taken late, files may be left out`,
-      );
+    const lagMs = msBetween(decoder.newestTime, engineNow());
+    this.#leastLagMs = Math.min(this.#leastLagMs, lagMs);
+    if (this.#wasHeldUp || lagMs - this.#leastLagMs > longestLagMs) this.#fail();
   }
+
+  #fail(): never {
+    const { newestTime } = this.#settings.decoder;
+    throw new OvertakenError(
+      `following a log: what came after ${newestTime} was taken late, files may be left out`,
+    );
+  }
+}
+
+function msBetween(earlier: string, later: string): number {
+  return millisecondsOf(later) - millisecondsOf(earlier);
 }
