@@ -180,9 +180,15 @@ export class LogCursor {
       check,
       clock,
       engineNow,
+      isThere: () => this.#isThere(),
       newest: (signal) => this.#probe.newest(signal),
       said: this.#askingFailed,
     });
+  }
+
+  #isThere(): boolean {
+    const container = this.#settings.directory.get(this.#container.id);
+    return container !== undefined && (container.isRunning || !container.isRemovedOnExit);
   }
 
   readonly #askingFailed = (error: unknown): void => {

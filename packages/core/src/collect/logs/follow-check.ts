@@ -14,6 +14,8 @@ export interface FollowCheckSettings {
   readonly clock: Clock;
   /** The time on the engine's clock. */
   readonly engineNow: () => string;
+  /** Whether the log can be opened again: what this connection brings of one that is removed is all there will be. */
+  readonly isThere: () => boolean;
   /** Asks the engine for the time of the log's last entry; empty where there is none. */
   readonly newest: (signal: AbortSignal) => Promise<string>;
   /** Told where asking failed. */
@@ -55,6 +57,7 @@ export class FollowCheck {
    * or rejects with, {@link OvertakenError}.
    */
   step(signal: AbortSignal): Promise<void> | undefined {
+    if (!this.#settings.isThere()) return undefined;
     if (this.#isLive) {
       this.#checkLag();
       return undefined;

@@ -99,6 +99,11 @@ export class Reading implements AsyncDisposable {
     return this.#logs.lagOf(lane);
   }
 
+  /** Whether the container is known to be removed. */
+  isGone(id: string): boolean {
+    return this.#inventory.containers.get(id) === undefined;
+  }
+
   says(sentence: string): boolean {
     return this.said.some(({ message }) => message === sentence);
   }

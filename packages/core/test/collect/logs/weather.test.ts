@@ -185,6 +185,25 @@ describe('a log in bad weather', () => {
     expect(reading.counters.snapshot().log_gaps).toBe(0);
   });
 
+  test('that rotates is taken as it comes where it is removed meanwhile', async () => {
+    const clock = new VirtualClock(Date.now());
+    now = () => clock.now();
+    const lane = new ScriptedLane('all', { free: 1 });
+    const web = engine.container({ name: 'web', rotation, autoRemove: true }).start();
+    web.print('stdout', text(numbered(0, 400)));
+    await using reading = await Reading.of(engine, [lane], { clock });
+    await untilOn(clock, () => lane.waiting > 0);
+
+    await clock.advance(10_000);
+    web.print('stdout', text(numbered(400, 500))).exit(0);
+    await until(() => reading.isGone(web.id));
+    lane.frees(1_000);
+    await untilOn(clock, () => lane.lines.length === 500);
+
+    expect(lane.lines).toEqual(numbered(0, 500));
+    expect(reading.counters.snapshot()).toMatchObject({ log_reconnects: 0 });
+  });
+
   test('that does not rotate is asked nothing while it is followed', async () => {
     const lane = new ScriptedLane('all');
     const web = engine.container({ name: 'web' }).start().print('stdout', 'line 0\n');
