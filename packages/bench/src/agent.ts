@@ -85,6 +85,15 @@ export class BenchAgent implements AsyncDisposable {
       await systemClock.sleep(leftMs, AbortSignal.timeout(60_000));
   }
 
+  /** Takes nothing of what it prints until {@link goOn}. */
+  hold(): void {
+    this.#child.stdout?.pause();
+  }
+
+  goOn(): void {
+    this.#child.stdout?.resume();
+  }
+
   /** Asks it to stop and waits for its end. */
   async stop(): Promise<AgentEnd> {
     this.#child.kill('SIGTERM');

@@ -9,6 +9,7 @@ import { logs } from './logs.ts';
 import { outage } from './outage.ts';
 import { restart } from './restart.ts';
 import { rmLoss } from './rm.ts';
+import { rotation } from './rotation.ts';
 import { scale } from './scale.ts';
 import { stats } from './stats.ts';
 
@@ -64,6 +65,11 @@ export const benchmarks: readonly Benchmark[] = [
     name: 'rm',
     about: 'how many containers with --rm are received whole, in part or not at all',
     run: (client, { attach }) => rmLoss(client, attach ? ['engine', 'attach'] : ['engine']),
+  },
+  {
+    name: 'rotation',
+    about: 'what is lost, repeated and torn of logs that rotate, beside a plain follower',
+    run: (client, { seconds = 60 }) => rotation(client, { seconds }),
   },
   {
     name: 'outage',
