@@ -24,6 +24,7 @@ interface Outcome {
   readonly printed: number;
   readonly missing: number;
   readonly repeated: number;
+  readonly mostRepeatedAtOnce: number;
   readonly other: number;
 }
 
@@ -82,6 +83,10 @@ class Counts {
     this.#lastMs = systemClock.monotonicMs();
     for (let leftMs = ms; leftMs > 0; leftMs = this.#lastMs + ms - systemClock.monotonicMs())
       await systemClock.sleep(leftMs, AbortSignal.timeout(limitMs));
+  }
+
+  get mostAtOnce(): number {
+    return Math.max(...[...this.of.values()].map(({ mostAtOnce }) => mostAtOnce));
   }
 
   sum(figure: 'distinct' | 'repeated' | 'other'): number {
@@ -160,16 +165,17 @@ function outcomeOf({ name, isHeldUp, counts }: Reader, lines: number): Outcome {
     printed: expected,
     missing: expected - counts.sum('distinct'),
     repeated: counts.sum('repeated'),
+    mostRepeatedAtOnce: counts.mostAtOnce,
     other: counts.sum('other'),
   };
 }
 
 function reportOf(outcomes: readonly Outcome[]): Report {
   const rows = [
-    ['read by', 'lines printed', 'missing', 'repeated', 'not as printed'],
-    ...outcomes.map(({ name, printed: all, missing, repeated, other }) => [
+    ['read by', 'lines printed', 'missing', 'repeated', 'most at once', 'not as printed'],
+    ...outcomes.map(({ name, printed: all, missing, repeated, mostRepeatedAtOnce, other }) => [
       name,
-      ...[all, missing, repeated, other].map(String),
+      ...[all, missing, repeated, mostRepeatedAtOnce, other].map(String),
     ]),
   ];
   const failures = outcomes

@@ -32,8 +32,11 @@ export class TornLineCount {
   distinct = 0;
   /** Such that had come before. */
   repeated = 0;
+  /** The most of them in a row. */
+  mostAtOnce = 0;
   /** What came and was never printed so. */
   other = 0;
+  #inARow = 0;
 
   constructor(lines: number) {
     this.#seen = new Uint8Array(lines);
@@ -42,11 +45,18 @@ export class TornLineCount {
   take(text: string): void {
     const number = Number(/^(\d{1,9}):/.exec(text)?.[1] ?? -1);
     if (text !== lineOf(number)) this.other++;
-    else if (this.#seen[number] === 1) this.repeated++;
+    else if (this.#seen[number] === 1) this.#again();
     else {
       this.#seen[number] = 1;
       this.distinct++;
+      this.#inARow = 0;
     }
+  }
+
+  #again(): void {
+    this.repeated++;
+    this.#inARow++;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.#inARow);
   }
 }
 
