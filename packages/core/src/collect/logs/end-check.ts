@@ -9,7 +9,7 @@ export class DamagedLogError extends Error {
 }
 
 /** The log was rotated while it was opened to be followed: a whole file of it did not come. */
-export class MissedFileError extends Error {
+class MissedFileError extends Error {
   override readonly name = 'MissedFileError';
 }
 

@@ -4,7 +4,7 @@ import { millisecondsOf } from '../../decode/timestamp.ts';
 import type { EndCheck } from './end-check.ts';
 
 /** So far behind the engine may skip files of the log. */
-export class OvertakenError extends Error {
+class OvertakenError extends Error {
   override readonly name = 'OvertakenError';
 }
 
