@@ -3,7 +3,7 @@ import type { DockerClient } from '@tallyman/testkit/docker';
 import { BenchAgent } from './agent.ts';
 import { RawFollower } from './raw-follower.ts';
 import type { Report } from './report.ts';
-import { linesIn, printingTornLines, TornLineCount } from './torn-lines.ts';
+import { hasPrintedTornLines, linesIn, printingTornLines, TornLineCount } from './torn-lines.ts';
 
 const containers = 2;
 const pauseMs = 250;
@@ -149,7 +149,11 @@ async function printed(
 ): Promise<void> {
   const signal = AbortSignal.timeout(limitMs);
   const heldUp = readers.filter((reader) => reader.isHeldUp);
-  const isPrinting = async (id: string) => (await client.exec(id, 'pgrep awk')).exitCode === 0;
+  const isPrinting = async (id: string) => {
+    const { exitCode, stderr } = await client.exec(id, hasPrintedTornLines);
+    if (exitCode > 1) throw new Error(`asking whether all is printed: ${stderr}`);
+    return exitCode === 1;
+  };
   while ((await Promise.all(ids.map(isPrinting))).includes(true)) {
     for (const reader of heldUp) reader.hold();
     await systemClock.sleep(heldMs, signal);

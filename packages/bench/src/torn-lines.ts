@@ -2,6 +2,11 @@ const longEvery = 40;
 const [shortNumbers, longNumbers] = [12, 7_000];
 /** What is printed before each pause. */
 const block = 400;
+/** There once all is printed. */
+const endFile = '/printed';
+
+/** A shell command: whether {@link printingTornLines} has printed all, as its exit code, 0 or 1. */
+export const hasPrintedTornLines = `test -e ${endFile}`;
 
 /**
  * A shell command that prints the lines 0 to COUNT - 1, one in forty of about 41,000 bytes, which the engine cuts
@@ -17,7 +22,7 @@ export function printingTornLines(count: number, pauseMs: number): string {
       if (n % ${block} == ${block - 1}) { fflush(); system("usleep ${pauseMs * 1_000}") }
     }
   }`;
-  return `awk '${program}'; exec sleep 3600`;
+  return `awk '${program}'; touch ${endFile}; exec sleep 3600`;
 }
 
 /** How many lines are printed in so many seconds, were printing itself no work. */

@@ -82,6 +82,11 @@ export const gapMeanings: Readonly<Record<keyof typeof gapReasons, Meaning>> = {
       'The same, where the agent reads the file itself. Only the entry in that place may be lost.',
     todo: 'The same.',
   },
+  rotated_unread: {
+    meaning:
+      'No sink had room for more than 3 s, and the log was rotated meanwhile. Its engine keeps one file of it only, so that a rotation drops what is in there.',
+    todo: 'A second log file: `--log-opt max-file=2` or more; without it there is one. Larger queues.',
+  },
   attached_late: {
     meaning: 'A container printed before the agent had attached to it.',
     todo: 'Where its log can be read, do not attach: `collect.logs.reader: auto`, `collect.logs.rm: engine`.',

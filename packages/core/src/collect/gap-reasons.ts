@@ -8,6 +8,8 @@ export const gapReasons = {
   line_before_damage: (time: string) =>
     `the line of ${time} is followed by damage; what is younger and can be read is read` as const,
   file_damaged: () => 'a place in the log file is damaged; what is behind it is read' as const,
+  rotated_unread: () =>
+    'the only file of the log was emptied before it was read to its end; what is younger is read' as const,
   attached_late: () => 'what the container printed before it was attached to may be lost' as const,
   connection_cut: () =>
     'the connection to an attached container was cut: lines about that moment may be missing or come twice' as const,

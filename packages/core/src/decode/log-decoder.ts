@@ -33,6 +33,10 @@ export interface LogDecoderSettings {
 /** The time of a line, and on which stream it came. */
 export type LineTime = Pick<LineRef, 'stream' | 'time'>;
 
+export function isSameLine(one: LineTime, other: LineTime | undefined): boolean {
+  return one.stream === other?.stream && one.time === other.time;
+}
+
 /** Records in the order of the log, and where reading stands after them. */
 export interface DecodedChunk {
   readonly records: LogLines;
@@ -138,6 +142,11 @@ export class LogDecoder {
   expect(time: string): void {
     const expected = instantOf(time);
     if (isLater(expected, this.#newest)) this.#expected = expected;
+  }
+
+  /** Nothing is known of the log that has not come. */
+  expectNothing(): void {
+    this.#expected = undefined;
   }
 
   /** The records that these bytes complete. The bytes are the decoder's during the call: it writes into them. Throws as {@link LogPieces.write} does, `PositionLostError` or `UntilLostError`. */

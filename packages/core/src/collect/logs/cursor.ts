@@ -130,7 +130,7 @@ export class LogCursor {
       try {
         const expected = await this.#approach.expected(this.#position, isFollowing, signal);
         decoder = this.#newDecoder(until, expected);
-        const check = new EndCheck(decoder, expected);
+        const check = new EndCheck(decoder, expected, this.#isThere);
         await this.#pump({ decoder, check, opening }, isFollowing, signal);
       } finally {
         opening?.end();
@@ -147,7 +147,7 @@ export class LogCursor {
 
   async #pump(connection: Connection, isFollowing: boolean, signal: AbortSignal): Promise<void> {
     const { decoder, check, opening } = connection;
-    const watch = this.#watch(decoder, isFollowing, signal);
+    const watch = this.#watch(connection, isFollowing, signal);
     try {
       const query = { follow: isFollowing, ...this.#approach.range(this.#position, this.#start) };
       const source = await this.#settings.store.read(this.#container, query, watch.signal);
@@ -172,23 +172,41 @@ export class LogCursor {
 
   /** What is to be checked of an engine that follows the log. */
   #begin({ decoder, check }: Connection): FollowCheck | undefined {
-    const { clock, engineNow } = this.#settings;
-    this.#longLines.begin();
+    const { clock, gap } = this.#settings;
+    this.#longLines.begin(this.#isThere);
     if (!this.#container.rotatesLog) return undefined;
     return new FollowCheck({
       decoder,
       check,
       clock,
-      engineNow,
-      isThere: () => this.#isThere(),
-      newest: (signal) => this.#probe.newest(signal),
-      said: this.#askingFailed,
+      isThere: this.#isThere,
+      keepsFullFiles: this.#container.keepsFullLogFiles !== false,
+      newest: (signal) => this.#asked('', signal, this.#probe.newest(signal)),
+      hasPlace: (signal) => this.#asked(true, signal, this.#hasPlace(signal)),
+      missed: () => gap(gapReasons.rotated_unread()),
     });
   }
 
-  #isThere(): boolean {
+  /** Whether the line that was handed on last is still in the log. */
+  async #hasPlace(signal: AbortSignal): Promise<boolean> {
+    const { after } = this.#position ?? {};
+    return after === undefined || this.#probe.stillHas(after.time, signal);
+  }
+
+  readonly #isThere = (): boolean => {
     const container = this.#settings.directory.get(this.#container.id);
     return container !== undefined && (container.isRunning || !container.isRemovedOnExit);
+  };
+
+  /** What the engine answers, or `otherwise` where it does not. */
+  async #asked<T>(otherwise: T, signal: AbortSignal, answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#askingFailed(error);
+      return otherwise;
+    }
   }
 
   readonly #askingFailed = (error: unknown): void => {
@@ -198,28 +216,30 @@ export class LogCursor {
   };
 
   #take(connection: Connection, bytes: Buffer, watch: SilenceWatch): Promise<void> | undefined {
-    const { decoder, opening } = connection;
-    opening?.end();
+    const { decoder, opening, following } = connection;
     watch.hear();
     const damagedBefore = decoder.damagedPlaces;
     const chunks = decoder.write(bytes);
     this.#approach.checkStart(decoder);
     const handOn = () => this.#handOn(connection, chunks);
-    const doubt = this.#longLines.check(watch.signal) ?? connection.following?.step(watch.signal);
+    const { signal } = watch;
+    const doubt = this.#longLines.check(signal) ?? following?.step(chunks, signal);
+    // What is asked of an engine at the opening counts as the opening.
+    const opened = () => opening?.end();
+    if (doubt === undefined) opened();
+    else doubt.then(opened, opened);
     const wait = doubt === undefined ? handOn() : doubt.then(handOn);
     if (decoder.damagedPlaces > damagedBefore) this.#damaged();
-    if (wait !== undefined) {
-      watch.pausedUntil(wait);
-      connection.following?.pausedUntil(wait);
-    }
+    if (wait !== undefined) watch.pausedUntil(wait);
     return wait;
   }
 
   #handOn(
-    { decoder, check }: Connection,
+    { decoder, check, following }: Connection,
     chunks: readonly DecodedChunk[],
   ): Promise<void> | undefined {
     const wait = this.#hand(check.pass(chunks));
+    if (wait !== undefined) following?.pausedUntil(wait);
     if (!decoder.isComplete) return wait;
     if (wait === undefined) throw new Complete();
     return wait.then(() => {
@@ -267,7 +287,7 @@ export class LogCursor {
     });
   }
 
-  #watch(decoder: LogDecoder, isFollowing: boolean, signal: AbortSignal): SilenceWatch {
+  #watch({ decoder, check }: Connection, isFollowing: boolean, signal: AbortSignal): SilenceWatch {
     const { clock, random } = this.#settings;
     return new SilenceWatch({
       clock,
@@ -275,6 +295,7 @@ export class LogCursor {
       isFollowing,
       // What is known to be in the log comes at once.
       expectsLine: () => !decoder.hasResumed || !decoder.hasSeenExpected,
+      missing: () => check.failure,
       newestHeard: () => decoder.newestTime,
       newestThere: (limited) => this.#probe.newest(limited),
       said: this.#askingFailed,

@@ -23,20 +23,35 @@ const keptBytes = 1024 * 1024;
  */
 export class EndCheck {
   readonly #decoder: LogDecoder;
+  readonly #isThere: () => boolean;
   #latest = '';
   #expected = '';
   #isLive = false;
   #kept: DecodedChunk[] = [];
   #bytes = 0;
 
-  /** `expected`: the time of the log's last entry; empty where nothing is known of it. */
-  constructor(decoder: LogDecoder, expected: string) {
+  /**
+   * `expected`: the time of the log's last entry; empty where nothing is known of it. `isThere`: whether the log can
+   * be opened again.
+   */
+  constructor(decoder: LogDecoder, expected: string, isThere: () => boolean) {
     this.#decoder = decoder;
+    this.#isThere = isThere;
     this.#expect(expected);
   }
 
-  /** `newest`: the time of the log's last entry while it is followed already. */
+  /** What to say where the log's last entry does not come. */
+  get failure(): Error {
+    const entry = this.#expected === '' ? 'what it ends with' : `its entry of ${this.#expected}`;
+    const what = `${entry} did not come`;
+    return this.#isLive
+      ? new MissedFileError(`following a log: ${what}, a file may have been missed`)
+      : new DamagedLogError(`reading a log: ${what}, a place before it is damaged`);
+  }
+
+  /** `newest`: the time of the log's last entry while it is followed already; empty where it is not known. */
   expectLive(newest: string): void {
+    if (newest === '') return;
     this.#isLive = true;
     this.#expect(newest);
     this.#decoder.expect(newest);
@@ -50,8 +65,9 @@ export class EndCheck {
     if (newestTime <= this.#expected) return chunks;
     for (const { records } of chunks) this.#bytes += weightOfAll(records);
     this.#kept.push(...chunks);
-    if (newestTime > this.#latest || this.#bytes > keptBytes) this.#fail();
-    return [];
+    if (newestTime <= this.#latest && this.#bytes <= keptBytes) return [];
+    this.#fail();
+    return this.#withKept([]);
   }
 
   /** To be called at the connection's proper end. Throws {@link DamagedLogError} or {@link MissedFileError}. */
@@ -79,16 +95,13 @@ export class EndCheck {
     if (this.#kept.length === 0) return chunks;
     const all = [...this.#kept, ...chunks];
     this.#kept = [];
+    this.#bytes = 0;
     return all;
   }
 
-  #fail(): never {
-    if (this.#isLive)
-      throw new MissedFileError(
-        `following a log: its entry of ${this.#expected} did not come, but younger ones`,
-      );
-    throw new DamagedLogError(
-      `reading a log: its last entry, of ${this.#expected}, did not come; a place before it is damaged`,
-    );
+  /** Returns where no other connection brings what this one does not. */
+  #fail(): void {
+    if (!this.#isLive || this.#isThere()) throw this.failure;
+    this.#decoder.expectNothing();
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '@tallyman/sdk';
-import type { LogDecoder } from '../../decode/log-decoder.ts';
+import type { DecodedChunk, LogDecoder } from '../../decode/log-decoder.ts';
 import { millisecondsOf } from '../../decode/timestamp.ts';
 import type { EndCheck } from './end-check.ts';
 
@@ -12,14 +12,16 @@ export interface FollowCheckSettings {
   readonly decoder: LogDecoder;
   readonly check: EndCheck;
   readonly clock: Clock;
-  /** The time on the engine's clock. */
-  readonly engineNow: () => string;
   /** Whether the log can be opened again: what this connection brings of one that is removed is all there will be. */
   readonly isThere: () => boolean;
-  /** Asks the engine for the time of the log's last entry; empty where there is none. */
+  /** Whether a file that is full is kept for a while: it can be read by another connection, too. */
+  readonly keepsFullFiles: boolean;
+  /** Asks the engine for the time of the log's last entry; empty where there is none, or it cannot be had. */
   readonly newest: (signal: AbortSignal) => Promise<string>;
-  /** Told where asking failed. */
-  readonly said: (error: unknown) => void;
+  /** Asks the engine whether the line that was handed on last is still in the log. */
+  readonly hasPlace: (signal: AbortSignal) => Promise<boolean>;
+  /** Told that lines may be missing. */
+  readonly missed: () => void;
 }
 
 // Two files have to be filled in this time.
@@ -30,41 +32,41 @@ const lagCheckMs = 500;
  * Sees to it that no file of a rotating log is missed while the engine follows it.
  *
  * Docker 20.10 opens the log, sends what it has been asked for, and only then begins to watch for a rotation: after
- * one in the meantime it misses a whole file (moby daemon/logger/loggerutils/logfile.go, ReadLogs). It watches by
- * the time that the first line comes which is younger than the opening; what is the log's last entry then has
- * to come too.
+ * one in the meantime it misses a whole file (moby daemon/logger/loggerutils/logfile.go, ReadLogs). So the log's last
+ * entry is asked for when the first bytes have come, and again with the first line that is younger than that: by then
+ * it watches. Both have to come.
  *
  * Of files that came and went while nobody took what it sent, every engine sends the last one alone (the same,
  * and follow.go since moby 23). Who is that far behind has to read from its place on, without following.
+ *
+ * Goes by the times in the log only, whatever clock is right.
  */
 export class FollowCheck {
   readonly #settings: FollowCheckSettings;
-  readonly #openedAt: string;
-  #isLive = false;
+  #stage: 'opening' | 'resuming' | 'approaching' | 'live' = 'opening';
+  /** The time of the last entry as the first bytes had come. */
+  #edge = '';
   #wasHeldUp = false;
   #checkedMs = Number.NEGATIVE_INFINITY;
-  /** What the two clocks differ by is in it, too. */
+  /** Between a line's time and that on our clock when it came: what the clocks differ by is in it, too. */
   #leastLagMs = Number.POSITIVE_INFINITY;
 
-  /** To be made when the log was just opened. */
   constructor(settings: FollowCheckSettings) {
     this.#settings = settings;
-    this.#openedAt = settings.engineNow();
   }
 
   /**
-   * To be called when something came, and before it is handed on. Nothing where there is nothing to wait for. Throws,
-   * or rejects with, {@link OvertakenError}.
+   * To be called with what came, before it is handed on. Nothing where there is nothing to wait for. Rejects with
+   * {@link OvertakenError}, or as the engine does.
    */
-  step(signal: AbortSignal): Promise<void> | undefined {
+  step(came: readonly DecodedChunk[], signal: AbortSignal): Promise<void> | undefined {
     if (!this.#settings.isThere()) return undefined;
-    if (this.#isLive) {
-      this.#checkLag();
-      return undefined;
-    }
-    const { newestTime, hasSeenExpected, hasResumed } = this.#settings.decoder;
-    this.#isLive = newestTime > this.#openedAt && hasSeenExpected && hasResumed;
-    return this.#isLive ? this.#goLive(signal) : undefined;
+    if (this.#stage === 'opening') return this.#open(signal);
+    if (this.#stage === 'live') return this.#checkLag(came, signal);
+    this.#resume();
+    if (!this.#settings.decoder.hasSeenExpected) return undefined;
+    const first = firstAfter(this.#edge, came);
+    return first === undefined ? undefined : this.#goLive(first, signal);
   }
 
   /** To be called where what comes next is taken only then. */
@@ -77,45 +79,64 @@ export class FollowCheck {
     resumed.then(resume, resume);
   }
 
-  async #goLive(signal: AbortSignal): Promise<void> {
-    const { check, decoder } = this.#settings;
-    this.#checkLag();
-    const newest = await this.#newest(signal);
-    if (newest === '') return;
-    if (msBetween(decoder.newestTime, newest) > longestLagMs) this.#fail();
-    check.expectLive(newest);
+  async #open(signal: AbortSignal): Promise<void> {
+    this.#edge = await this.#settings.newest(signal);
+    this.#stage = 'resuming';
+    this.#resume();
   }
 
-  /** The time of the log's last entry; empty where there is none, or it cannot be had. */
-  async #newest(signal: AbortSignal): Promise<string> {
-    const { newest, said } = this.#settings;
-    try {
-      return await newest(signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      said(error);
-      return '';
-    }
+  #resume(): void {
+    const { decoder, check } = this.#settings;
+    if (this.#stage !== 'resuming' || !decoder.hasResumed || !decoder.hasSeenExpected) return;
+    this.#stage = 'approaching';
+    check.expectLive(this.#edge);
   }
 
-  #checkLag(): void {
-    const { clock, engineNow, decoder } = this.#settings;
-    const nowMs = clock.monotonicMs();
-    if (nowMs - this.#checkedMs < lagCheckMs) return;
+  async #goLive(first: string, signal: AbortSignal): Promise<void> {
+    const { check, clock, newest } = this.#settings;
+    const last = await newest(signal);
+    if (this.#wasHeldUp || isFarBehind(first, last)) await this.#fallBack(signal);
+    this.#stage = 'live';
+    check.expectLive(last);
+    if (last !== '') this.#leastLagMs = clock.monotonicMs() - millisecondsOf(last);
+  }
+
+  #checkLag(came: readonly DecodedChunk[], signal: AbortSignal): Promise<void> | undefined {
+    if (this.#wasHeldUp) return this.#fallBack(signal);
+    const nowMs = this.#settings.clock.monotonicMs();
+    if (nowMs - this.#checkedMs < lagCheckMs) return undefined;
+    const last = came.at(-1)?.records.at(-1)?.time;
+    if (last === undefined) return undefined;
     this.#checkedMs = nowMs;
-    const lagMs = msBetween(decoder.newestTime, engineNow());
-    this.#leastLagMs = Math.min(this.#leastLagMs, lagMs);
-    if (this.#wasHeldUp || lagMs - this.#leastLagMs > longestLagMs) this.#fail();
+    const lagMs = nowMs - millisecondsOf(last);
+    const isSuspect = lagMs - this.#leastLagMs > longestLagMs;
+    if (isSuspect || lagMs < this.#leastLagMs) this.#leastLagMs = lagMs;
+    return isSuspect ? this.#clear(last, signal) : undefined;
   }
 
-  #fail(): never {
-    const { newestTime } = this.#settings.decoder;
-    throw new OvertakenError(
-      `following a log: what came after ${newestTime} was taken late, files may be left out`,
-    );
+  /** It seems to be late; but the engine's clock may have been set back, too. */
+  async #clear(last: string, signal: AbortSignal): Promise<void> {
+    if (isFarBehind(last, await this.#settings.newest(signal))) await this.#fallBack(signal);
+  }
+
+  /** Returns where another connection would bring no more than this one. */
+  async #fallBack(signal: AbortSignal): Promise<void> {
+    const { keepsFullFiles, hasPlace, missed } = this.#settings;
+    if (keepsFullFiles)
+      throw new OvertakenError(
+        'following a log: what it brings was taken late, files may be left out',
+      );
+    this.#wasHeldUp = false;
+    if (!(await hasPlace(signal))) missed();
   }
 }
 
-function msBetween(earlier: string, later: string): number {
-  return millisecondsOf(later) - millisecondsOf(earlier);
+function firstAfter(time: string, came: readonly DecodedChunk[]): string | undefined {
+  for (const { records } of came)
+    for (const record of records) if (record.time > time) return record.time;
+  return undefined;
+}
+
+function isFarBehind(time: string, newest: string): boolean {
+  return newest !== '' && millisecondsOf(newest) - millisecondsOf(time) > longestLagMs;
 }

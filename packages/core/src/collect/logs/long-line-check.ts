@@ -1,4 +1,4 @@
-import type { LineTime } from '../../decode/log-decoder.ts';
+import { isSameLine, type LineTime } from '../../decode/log-decoder.ts';
 import { EngineError } from '../engine.ts';
 import type { Probe } from './probe.ts';
 
@@ -9,6 +9,8 @@ export class RepeatedPieceError extends Error {
 
 // Some programs do print the same 16 KiB over and over.
 const mostFalseAlarms = 3;
+// The engine may go back in the midst of a line once more.
+const mostRefusals = 3;
 
 /**
  * Sees to it that a long line comes as it was printed. Docker 20.10 sometimes begins the log's new file anew where a
@@ -23,15 +25,20 @@ export class LongLineCheck {
   /** Known to be as it came. */
   #settled: LineTime | undefined;
   #falseAlarms = 0;
+  /** Found to be another in the log, so often in a row. */
+  #refused: LineTime | undefined;
+  #refusals = 0;
+  #isThere: () => boolean = () => true;
 
   constructor(probe: Probe, maxLineBytes: number) {
     this.#probe = probe;
     this.#maxLineBytes = maxLineBytes;
   }
 
-  /** For a connection of an engine that follows the log. */
-  begin(): void {
+  /** For a connection of an engine that follows the log. `isThere`: whether the log can be opened again. */
+  begin(isThere: () => boolean): void {
     this.#isOn = true;
+    this.#isThere = isThere;
   }
 
   end(): void {
@@ -56,14 +63,21 @@ export class LongLineCheck {
 
   async #checkAll(signal: AbortSignal): Promise<void> {
     for (const line of this.#doubtful) {
-      if (await this.#isOtherInLog(line, signal))
-        throw new RepeatedPieceError(
-          `following a log: the engine sent a piece of the line of ${line.time} twice`,
-        );
+      if (await this.#isOtherInLog(line, signal)) this.#refuse(line);
       this.#falseAlarms++;
       this.#settled = line;
     }
     this.#doubtful = [];
+  }
+
+  /** Returns where there is no other way than to take the line as it came. */
+  #refuse(line: LineTime): void {
+    this.#refusals = isSameLine(line, this.#refused) ? this.#refusals + 1 : 1;
+    this.#refused = line;
+    if (this.#refusals > mostRefusals || !this.#isThere()) return;
+    throw new RepeatedPieceError(
+      `following a log: the engine sent a piece of the line of ${line.time} twice`,
+    );
   }
 
   async #isOtherInLog(line: LineTime, signal: AbortSignal): Promise<boolean> {
@@ -76,8 +90,4 @@ export class LongLineCheck {
       throw error;
     }
   }
-}
-
-function isSameLine(one: LineTime, other: LineTime | undefined): boolean {
-  return one.stream === other?.stream && one.time === other.time;
 }

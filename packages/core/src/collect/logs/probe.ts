@@ -1,7 +1,8 @@
 import type { Clock } from '@tallyman/sdk';
-import { LogSource } from '../../decode/log.ts';
+import { LogSource, type StreamName } from '../../decode/log.ts';
 import {
   type DecodedChunk,
+  isSameLine,
   type LineTime,
   LogDecoder,
   type LogDecoderSettings,
@@ -66,6 +67,11 @@ export class Probe {
     return decoder.hasSeenExpected;
   }
 
+  /** Whether an entry of that time is in the log. */
+  stillHas(time: string, signal: AbortSignal): Promise<boolean> {
+    return this.has(time, { since: sinceOf(earlier(time, disorderMs)) }, signal);
+  }
+
   /** What the engine would answer; `position` is the known line. */
   async look(range: Range, position: LogPosition | undefined, signal: AbortSignal): Promise<Sight> {
     const known = position === undefined ? {} : { position };
@@ -113,26 +119,27 @@ export class Probe {
    * that is longer than `maxLineBytes`, as far as these.
    */
   async hasPieceTwice(
-    { stream, time }: LineTime,
+    line: LineTime,
     maxLineBytes: number,
     signal: AbortSignal,
   ): Promise<boolean | undefined> {
+    const { time } = line;
     let comesTwice = false;
     const decoder = this.#decoder({
       expected: time,
       maxLineBytes,
-      comesTwice: (line) => {
-        comesTwice ||= line.stream === stream && line.time === time;
+      source: (stream) => nobodyOn[stream],
+      comesTwice: (other) => {
+        comesTwice ||= isSameLine(line, other);
       },
     });
-    const over = earlier(time, -disorderMs);
     const look = async (limited: AbortSignal) => {
       const query = { follow: false, since: sinceOf(earlier(time, disorderMs)) };
       const source = await this.#store.read(this.#container, query, limited);
       decoder.reads(source);
       await source.pump((bytes) => {
-        decoder.write(bytes);
-        if (comesTwice || decoder.newestTime > over) throw new Found();
+        // Other lines, also much younger ones, may stand between its pieces.
+        if (hasLine(decoder.write(bytes), line) || comesTwice) throw new Found();
         return undefined;
       });
     };
@@ -146,7 +153,7 @@ export class Probe {
     return new LogDecoder({
       tty: this.#container.tty,
       maxLineBytes: 0,
-      source: () => nobody,
+      source: () => nobodyOn.stdout,
       fallbackTime: timeOfNanos(BigInt(this.#clock.now()) * 1_000_000n),
       ...settings,
     });
@@ -160,8 +167,20 @@ function linesIn(chunks: readonly DecodedChunk[]): number {
   return chunks.reduce((sum, { records }) => sum + records.length, 0);
 }
 
+function hasLine(chunks: readonly DecodedChunk[], line: LineTime): boolean {
+  return chunks.some(({ records }) => [...records].some((record) => isSameLine(line, record)));
+}
+
 // Nobody sees these records.
-const nobody = new LogSource(
-  { host: '', container: { id: '', name: '', image: '' }, fields: {} },
-  'stdout',
-);
+const nobodyOn = {
+  stdout: nobody('stdout'),
+  stderr: nobody('stderr'),
+  console: nobody('console'),
+};
+
+function nobody(stream: StreamName): LogSource {
+  return new LogSource(
+    { host: '', container: { id: '', name: '', image: '' }, fields: {} },
+    stream,
+  );
+}

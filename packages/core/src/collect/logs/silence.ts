@@ -1,5 +1,4 @@
 import type { Clock } from '@tallyman/sdk';
-import { DamagedLogError } from './end-check.ts';
 
 /** The engine has lines that its connection does not bring: it is half open. */
 export class SilentConnectionError extends Error {
@@ -14,6 +13,8 @@ export interface SilenceWatchSettings {
   readonly isFollowing: boolean;
   /** Whether a line that is known to be in the log has not come yet. */
   readonly expectsLine: () => boolean;
+  /** What to say where it does not come. */
+  readonly missing: () => Error;
   /** The youngest time that came; empty where none did. */
   readonly newestHeard: () => string;
   /** Asks the engine for the time of the log's last line; empty where there is none. */
@@ -44,6 +45,7 @@ export class SilenceWatch {
   #heardMs = 0;
   #hasAsked = false;
   #paused = 0;
+  #isWaiting = false;
   #cancel: () => void = () => {};
 
   constructor(settings: SilenceWatchSettings) {
@@ -74,6 +76,7 @@ export class SilenceWatch {
     const resume = () => {
       this.#paused--;
       this.hear();
+      if (this.#settings.expectsLine()) this.#hurry();
     };
     resumed.then(resume, resume);
   }
@@ -95,12 +98,21 @@ export class SilenceWatch {
   }
 
   #askIn(ms: number): void {
+    this.#isWaiting = true;
     this.#cancel = this.#settings.clock.after(ms, () => void this.#ask());
+  }
+
+  /** What is known only now to be in the log is not waited for as long as for what may come. */
+  #hurry(): void {
+    if (!this.#isWaiting || this.#stopped.signal.aborted) return;
+    this.#cancel();
+    this.#askSometime();
   }
 
   async #ask(): Promise<void> {
     const { clock, said } = this.#settings;
     const signal = AbortSignal.any([this.signal, this.#stopped.signal]);
+    this.#isWaiting = false;
     const dueMs = this.#dueMs;
     const quietForMs = this.#paused > 0 ? 0 : clock.monotonicMs() - this.#heardMs;
     if (quietForMs < dueMs) {
@@ -127,8 +139,10 @@ export class SilenceWatch {
   }
 
   #verdict(): Error {
-    return this.#settings.expectsLine()
-      ? new DamagedLogError('resuming a log: it has lines that do not come')
-      : new SilentConnectionError('reading a log: it has lines that the connection does not bring');
+    const { expectsLine, missing } = this.#settings;
+    if (expectsLine()) return missing();
+    return new SilentConnectionError(
+      'reading a log: it has lines that the connection does not bring',
+    );
   }
 }

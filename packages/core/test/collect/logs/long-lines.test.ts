@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Clock, systemClock } from '@tallyman/sdk';
 import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import { ScriptedLane } from '../../route/scripted-lane.ts';
 import { until } from '../../until.ts';
@@ -10,8 +11,11 @@ const piece = (number: number) => `${number}`.repeat(pieceBytes).slice(0, pieceB
 
 describe('a long line of a log that is followed', () => {
   let engine: EmbeddedEngine;
+  let shiftMs: number;
   beforeEach(async () => {
-    engine = await new EmbeddedEngine().start();
+    shiftMs = 0;
+    const clock: Clock = { ...systemClock, now: () => Date.now() + shiftMs };
+    engine = await new EmbeddedEngine({ clock }).start();
   });
   afterEach(() => engine.close());
 
@@ -53,6 +57,21 @@ describe('a long line of a log that is followed', () => {
 
     expect(lane.lines).toEqual(['first', ...lines]);
     expect(asks(engine) - asked).toBe(3);
+    expect(reading.counters.snapshot()).toMatchObject({ log_repeats: 0, log_reconnects: 0 });
+  });
+
+  test('may have it with many younger lines of the other stream in between', async () => {
+    await using begun = await oneLineRead(engine);
+    const { lane, web, reading } = begun;
+    const between = Array.from({ length: 5_000 }, (_, n) => `${n} ${'between '.repeat(20)}`);
+
+    web.print('stdout', piece(1));
+    shiftMs = 60_000;
+    web.print('stderr', `${between.join('\n')}\n`);
+    web.print('stdout', `${piece(1)}end\n`);
+    await until(() => lane.lines.length === 5_002);
+
+    expect(lane.lines).toEqual(['first', ...between, `${piece(1)}${piece(1)}end`]);
     expect(reading.counters.snapshot()).toMatchObject({ log_repeats: 0, log_reconnects: 0 });
   });
 

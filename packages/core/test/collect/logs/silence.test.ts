@@ -20,6 +20,7 @@ function watching(more: Partial<SilenceWatchSettings> = {}) {
     random: () => 0,
     isFollowing: true,
     expectsLine: () => false,
+    missing: () => new DamagedLogError('the known line does not come'),
     newestHeard: () => early,
     newestThere: async () => {
       asked.push(clock.monotonicMs());
@@ -107,6 +108,20 @@ describe('a connection that is silent', () => {
   test('and does not bring the line that is known, but a younger one, is given up too', async () => {
     const { watch, clock } = watching({ expectsLine: () => true, newestHeard: () => late });
 
+    await clock.advance(6_000);
+
+    expect(watch.reason).toBeInstanceOf(DamagedLogError);
+  });
+
+  test('is given up within seconds, too, where a line becomes known to be there only later', async () => {
+    let isKnown = false;
+    const { watch, clock } = watching({ expectsLine: () => isKnown });
+    const asking = Promise.withResolvers<void>();
+
+    await clock.advance(minutes(1));
+    watch.pausedUntil(asking.promise);
+    isKnown = true;
+    asking.resolve();
     await clock.advance(6_000);
 
     expect(watch.reason).toBeInstanceOf(DamagedLogError);

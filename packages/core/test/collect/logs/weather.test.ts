@@ -10,11 +10,9 @@ import { Reading, type ReadingWishes } from './reading.ts';
 describe('a log in bad weather', () => {
   let engine: EmbeddedEngine;
   let shiftMs: number;
-  let now: () => number;
   beforeEach(async () => {
     shiftMs = 0;
-    now = () => Date.now() + shiftMs;
-    const clock: Clock = { ...systemClock, now: () => now() };
+    const clock: Clock = { ...systemClock, now: () => Date.now() + shiftMs };
     engine = await new EmbeddedEngine({ clock }).start();
   });
   afterEach(() => engine.close());
@@ -106,116 +104,6 @@ describe('a log in bad weather', () => {
     expect(reading.counters.snapshot()).toMatchObject({ log_gaps: 0, log_reconnects: 1 });
   });
 
-  test('that was rotated while it was opened is read again where the engine misses a file', async () => {
-    const lane = new ScriptedLane('all');
-    const web = engine.container({ name: 'web', rotation }).start().print('stdout', 'line 0\n');
-    await using reading = await Reading.of(engine, [lane]);
-    await until(() => lane.lines.length === 1);
-
-    shiftMs = 1_000;
-    web.print('stdout', 'line 1\n');
-    web.log.missedByFollowers(() => web.print('stdout', text(numbered(2, 100))));
-    // It is handed on once the log's last entry is known.
-    await until(() => lane.lines.length === 2);
-    shiftMs = 3_000;
-    web.print('stdout', text(numbered(100, 102)));
-    await until(() => lane.lines.length === 102);
-
-    expect(lane.lines).toEqual(numbered(0, 102));
-    expect(reading.counters.snapshot()).toMatchObject({ log_gaps: 0, log_reconnects: 1 });
-  });
-
-  test('that was rotated while it was opened is read again where it falls silent then', async () => {
-    const clock = new VirtualClock(Date.now());
-    now = () => clock.now();
-    const lane = new ScriptedLane('all');
-    const web = engine.container({ name: 'web', rotation }).start().print('stdout', 'line 0\n');
-    await using reading = await Reading.of(engine, [lane], { clock });
-    await untilOn(clock, () => lane.lines.length === 1);
-
-    web.print('stdout', 'line 1\n');
-    web.log.missedByFollowers(() => web.print('stdout', text(numbered(2, 100))));
-    await untilOn(clock, () => lane.lines.length === 2);
-    web.print('stdout', 'line 100\n');
-    await untilOn(clock, () => lane.lines.length === 101);
-
-    expect(lane.lines).toEqual(numbered(0, 101));
-    expect(reading.counters.snapshot().log_gaps).toBe(0);
-  });
-
-  test('that rotates is read again from its place where nobody took what the engine sent for seconds', async () => {
-    const clock = new VirtualClock(Date.now());
-    now = () => clock.now();
-    const lane = new ScriptedLane('all', { free: 2 });
-    const web = engine.container({ name: 'web', rotation }).start().print('stdout', 'line 0\n');
-    await using reading = await Reading.of(engine, [lane], { clock });
-    await untilOn(clock, () => lane.lines.length === 1);
-    web.print('stdout', 'line 1\n');
-    await untilOn(clock, () => lane.lines.length === 2);
-
-    web.print('stdout', 'line 2\n');
-    await untilOn(clock, () => lane.waiting > 0);
-    await clock.advance(10_000);
-    web.log.missedByFollowers(() => web.print('stdout', text(numbered(3, 100))));
-    lane.frees(1_000);
-    web.print('stdout', 'line 100\n');
-    await untilOn(clock, () => lane.lines.length === 101);
-
-    expect(lane.lines).toEqual(numbered(0, 101));
-    expect(reading.counters.snapshot().log_gaps).toBe(0);
-  });
-
-  test('that rotates is read again from its place, too, where that was before the first line came that was printed since', async () => {
-    const clock = new VirtualClock(Date.now());
-    now = () => clock.now();
-    const lane = new ScriptedLane('all', { free: 1 });
-    const web = engine.container({ name: 'web', rotation }).start();
-    web.print('stdout', text(numbered(0, 400)));
-    await using reading = await Reading.of(engine, [lane], { clock });
-    await untilOn(clock, () => lane.waiting > 0);
-
-    await clock.advance(10_000);
-    web.print('stdout', 'line 400\n');
-    web.log.missedByFollowers(() => web.print('stdout', text(numbered(401, 500))));
-    lane.frees(1_000);
-    web.print('stdout', 'line 500\n');
-    await untilOn(clock, () => lane.lines.length === 501);
-
-    expect(lane.lines).toEqual(numbered(0, 501));
-    expect(reading.counters.snapshot().log_gaps).toBe(0);
-  });
-
-  test('that rotates is taken as it comes where it is removed meanwhile', async () => {
-    const clock = new VirtualClock(Date.now());
-    now = () => clock.now();
-    const lane = new ScriptedLane('all', { free: 1 });
-    const web = engine.container({ name: 'web', rotation, autoRemove: true }).start();
-    web.print('stdout', text(numbered(0, 400)));
-    await using reading = await Reading.of(engine, [lane], { clock });
-    await untilOn(clock, () => lane.waiting > 0);
-
-    await clock.advance(10_000);
-    web.print('stdout', text(numbered(400, 500))).exit(0);
-    await until(() => reading.isGone(web.id));
-    lane.frees(1_000);
-    await untilOn(clock, () => lane.lines.length === 500);
-
-    expect(lane.lines).toEqual(numbered(0, 500));
-    expect(reading.counters.snapshot()).toMatchObject({ log_reconnects: 0 });
-  });
-
-  test('that does not rotate is asked nothing while it is followed', async () => {
-    const lane = new ScriptedLane('all');
-    const web = engine.container({ name: 'web' }).start().print('stdout', 'line 0\n');
-    await using _reading = await Reading.of(engine, [lane]);
-    await until(() => lane.lines.length === 1);
-
-    web.print('stdout', text(numbered(1, 50)));
-    await until(() => lane.lines.length === 50);
-
-    expect(asks(engine)).toBe(1);
-  });
-
   test('and after an outage of the engine few logs are opened at once', async () => {
     const lane = new ScriptedLane('all');
     const names = Array.from({ length: 40 }, (_, n) => `c${n}`);
@@ -236,8 +124,6 @@ describe('a log in bad weather', () => {
     expect(opened).toBeLessThanOrEqual(8);
   });
 });
-
-const rotation = { entriesPerFile: 1_000, files: 3 };
 
 /** A container that has printed ten lines, and a lane that has them. */
 async function tenLinesRead(engine: EmbeddedEngine, wishes: ReadingWishes = {}) {
