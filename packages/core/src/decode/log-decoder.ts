@@ -63,6 +63,9 @@ export class LogDecoder {
   readonly #newest = { ...earliest };
   #first: Instant | undefined;
   #expected: Instant | undefined;
+  /** Where {@link noteYounger} waits for one that is younger than this. */
+  #edge: Instant | undefined;
+  #younger: Instant | undefined;
   /** Entries that came with a time: lines, and pieces of long ones. */
   entries = 0;
 
@@ -85,6 +88,11 @@ export class LogDecoder {
   /** The time of the first entry; empty where none came. */
   get firstTime(): string {
     return this.#first === undefined ? '' : timeOf(this.#first);
+  }
+
+  /** The first time that came since {@link noteYounger} and is younger than it said; empty where none did. */
+  get youngerTime(): string {
+    return this.#younger === undefined ? '' : timeOf(this.#younger);
   }
 
   /** Whether the entry came that is known to be in the log. */
@@ -144,6 +152,11 @@ export class LogDecoder {
     if (isLater(expected, this.#newest)) this.#expected = expected;
   }
 
+  /** From now on notes the first time, of any piece, that is younger than `time`. */
+  noteYounger(time: string): void {
+    this.#edge = instantOf(time);
+  }
+
   /** Nothing is known of the log that has not come. */
   expectNothing(): void {
     this.#expected = undefined;
@@ -198,6 +211,10 @@ export class LogDecoder {
     }
     if (this.#expected !== undefined && isSameInstant(at, this.#expected))
       this.#expected = undefined;
+    if (this.#edge !== undefined && isLater(at, this.#edge)) {
+      this.#edge = undefined;
+      this.#younger = { seconds, nanos };
+    }
   }
 
   readonly #takePiece = (

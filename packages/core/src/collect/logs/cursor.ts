@@ -182,6 +182,8 @@ export class LogCursor {
       isThere: this.#isThere,
       keepsFullFiles: this.#container.keepsFullLogFiles !== false,
       newest: (signal) => this.#asked('', signal, this.#probe.newest(signal)),
+      tail: (time, signal) =>
+        this.#asked({ newest: '', younger: '' }, signal, this.#probe.tail(time, signal)),
       hasPlace: (signal) => this.#asked(true, signal, this.#hasPlace(signal)),
       missed: () => gap(gapReasons.rotated_unread()),
     });

@@ -9,8 +9,13 @@ export class DamagedLogError extends Error {
 }
 
 /** The log was rotated while it was opened to be followed: a whole file of it did not come. */
-class MissedFileError extends Error {
+export class MissedFileError extends Error {
   override readonly name = 'MissedFileError';
+
+  /** `time`: of an entry that did not come. */
+  constructor(time: string) {
+    super(`following a log: its entry of ${time} did not come, a file may have been missed`);
+  }
 }
 
 // Lines of the two streams are up to milliseconds out of order; what a busy log prints in the meantime is kept.
@@ -42,11 +47,9 @@ export class EndCheck {
 
   /** What to say where the log's last entry does not come. */
   get failure(): Error {
-    const entry = this.#expected === '' ? 'what it ends with' : `its entry of ${this.#expected}`;
-    const what = `${entry} did not come`;
-    return this.#isLive
-      ? new MissedFileError(`following a log: ${what}, a file may have been missed`)
-      : new DamagedLogError(`reading a log: ${what}, a place before it is damaged`);
+    if (this.#isLive) return new MissedFileError(this.#expected);
+    const what = this.#expected === '' ? 'what it ends with' : `its entry of ${this.#expected}`;
+    return new DamagedLogError(`reading a log: ${what} did not come, a place before it is damaged`);
   }
 
   /** `newest`: the time of the log's last entry while it is followed already; empty where it is not known. */

@@ -1,7 +1,8 @@
 import type { Clock } from '@tallyman/sdk';
 import type { DecodedChunk, LogDecoder } from '../../decode/log-decoder.ts';
 import { millisecondsOf } from '../../decode/timestamp.ts';
-import type { EndCheck } from './end-check.ts';
+import { type EndCheck, MissedFileError } from './end-check.ts';
+import type { LogTail } from './probe.ts';
 
 /** So far behind the engine may skip files of the log. */
 class OvertakenError extends Error {
@@ -18,6 +19,8 @@ export interface FollowCheckSettings {
   readonly keepsFullFiles: boolean;
   /** Asks the engine for the time of the log's last entry; empty where there is none, or it cannot be had. */
   readonly newest: (signal: AbortSignal) => Promise<string>;
+  /** Asks the engine how the log ends, and what is younger than `time` there. As empty as it may be where it cannot be had. */
+  readonly tail: (time: string, signal: AbortSignal) => Promise<LogTail>;
   /** Asks the engine whether the line that was handed on last is still in the log. */
   readonly hasPlace: (signal: AbortSignal) => Promise<boolean>;
   /** Told that lines may be missing. */
@@ -34,7 +37,7 @@ const lagCheckMs = 500;
  * Docker 20.10 opens the log, sends what it has been asked for, and only then begins to watch for a rotation: after
  * one in the meantime it misses a whole file (moby daemon/logger/loggerutils/logfile.go, ReadLogs). So the log's last
  * entry is asked for when the first bytes have come, and again with the first line that is younger than that: by then
- * it watches. Both have to come.
+ * it watches. Both have to come, and none may have been between them.
  *
  * Of files that came and went while nobody took what it sent, every engine sends the last one alone (the same,
  * and follow.go since moby 23). Who is that far behind has to read from its place on, without following.
@@ -57,16 +60,15 @@ export class FollowCheck {
 
   /**
    * To be called with what came, before it is handed on. Nothing where there is nothing to wait for. Rejects with
-   * {@link OvertakenError}, or as the engine does.
+   * {@link OvertakenError} or {@link MissedFileError}.
    */
   step(came: readonly DecodedChunk[], signal: AbortSignal): Promise<void> | undefined {
     if (!this.#settings.isThere()) return undefined;
     if (this.#stage === 'opening') return this.#open(signal);
     if (this.#stage === 'live') return this.#checkLag(came, signal);
     this.#resume();
-    if (!this.#settings.decoder.hasSeenExpected) return undefined;
-    const first = firstAfter(this.#edge, came);
-    return first === undefined ? undefined : this.#goLive(first, signal);
+    const { hasSeenExpected, youngerTime } = this.#settings.decoder;
+    return hasSeenExpected && youngerTime !== '' ? this.#goLive(youngerTime, signal) : undefined;
   }
 
   /** To be called where what comes next is taken only then. */
@@ -80,8 +82,11 @@ export class FollowCheck {
   }
 
   async #open(signal: AbortSignal): Promise<void> {
-    this.#edge = await this.#settings.newest(signal);
-    this.#stage = 'resuming';
+    const { newest, decoder } = this.#settings;
+    this.#edge = await newest(signal);
+    // Where it cannot be had the log is followed as it comes.
+    this.#stage = this.#edge === '' ? 'live' : 'resuming';
+    if (this.#edge !== '') decoder.noteYounger(this.#edge);
     this.#resume();
   }
 
@@ -93,12 +98,13 @@ export class FollowCheck {
   }
 
   async #goLive(first: string, signal: AbortSignal): Promise<void> {
-    const { check, clock, newest } = this.#settings;
-    const last = await newest(signal);
-    if (this.#wasHeldUp || isFarBehind(first, last)) await this.#fallBack(signal);
+    const { check, clock, tail } = this.#settings;
+    const { newest, younger } = await tail(this.#edge, signal);
+    if (younger !== '' && younger < first) throw new MissedFileError(younger);
+    if (this.#wasHeldUp || isFarBehind(first, newest)) await this.#fallBack(signal);
     this.#stage = 'live';
-    check.expectLive(last);
-    if (last !== '') this.#leastLagMs = clock.monotonicMs() - millisecondsOf(last);
+    check.expectLive(newest);
+    if (newest !== '') this.#leastLagMs = clock.monotonicMs() - millisecondsOf(newest);
   }
 
   #checkLag(came: readonly DecodedChunk[], signal: AbortSignal): Promise<void> | undefined {
@@ -129,12 +135,6 @@ export class FollowCheck {
     this.#wasHeldUp = false;
     if (!(await hasPlace(signal))) missed();
   }
-}
-
-function firstAfter(time: string, came: readonly DecodedChunk[]): string | undefined {
-  for (const { records } of came)
-    for (const record of records) if (record.time > time) return record.time;
-  return undefined;
 }
 
 function isFarBehind(time: string, newest: string): boolean {

@@ -27,6 +27,15 @@ export interface Sight {
   readonly hasKnownLine: boolean;
 }
 
+/** How a log ends. */
+export interface LogTail {
+  /** The time of the last entry; empty where the log has none. */
+  readonly newest: string;
+  /** That of the first entry among the last hundred that is younger than what was asked for; empty where there is none. */
+  readonly younger: string;
+}
+
+const tailEntries = 100;
 // A long log takes the engine minutes to read.
 const longestLookMs = 300_000;
 // Engine 20.10 leaves out every line before `since`, and times run backwards by milliseconds.
@@ -52,18 +61,18 @@ export class Probe {
     return newest;
   }
 
+  /** How the log ends, and what is younger than `time` there. */
+  async tail(time: string, signal: AbortSignal): Promise<LogTail> {
+    const decoder = this.#decoder({});
+    decoder.noteYounger(time);
+    await this.#readInto(decoder, { tail: tailEntries }, signal);
+    return { newest: decoder.newestTime, younger: decoder.youngerTime };
+  }
+
   /** Whether an entry of that time is among those in the range. */
   async has(time: string, range: Range, signal: AbortSignal): Promise<boolean> {
     const decoder = this.#decoder({ expected: time });
-    await withDeadline(answerLimitMs, this.#clock, signal, async (limited) => {
-      const source = await this.#store.read(this.#container, { follow: false, ...range }, limited);
-      decoder.reads(source);
-      await source.pump((bytes) => {
-        decoder.write(bytes);
-        return undefined;
-      });
-    });
-    decoder.flush();
+    await this.#readInto(decoder, range, signal);
     return decoder.hasSeenExpected;
   }
 
@@ -147,6 +156,18 @@ export class Probe {
       if (!(error instanceof Found)) throw error;
     });
     return decoder.hasSeenExpected ? comesTwice : undefined;
+  }
+
+  async #readInto(decoder: LogDecoder, range: Range, signal: AbortSignal): Promise<void> {
+    await withDeadline(answerLimitMs, this.#clock, signal, async (limited) => {
+      const source = await this.#store.read(this.#container, { follow: false, ...range }, limited);
+      decoder.reads(source);
+      await source.pump((bytes) => {
+        decoder.write(bytes);
+        return undefined;
+      });
+    });
+    decoder.flush();
   }
 
   #decoder(settings: Partial<LogDecoderSettings>): LogDecoder {

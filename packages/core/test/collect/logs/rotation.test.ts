@@ -41,6 +41,20 @@ describe('a log that rotates while it is followed', () => {
     expect(reading.counters.snapshot()).toMatchObject({ log_gaps: 0, log_reconnects: 1 });
   });
 
+  test('and was while it was opened is read again, too, where all that came since is younger than the file', async () => {
+    const lane = new ScriptedLane('all');
+    const web = engine.container({ name: 'web', rotation }).start().print('stdout', 'line 0\n');
+    await using reading = await Reading.of(engine, [lane]);
+    await until(() => lane.lines.length === 1);
+
+    web.log.missedByFollowers(() => web.print('stdout', text(numbered(1, 100))));
+    web.print('stdout', 'line 100\n');
+    await until(() => lane.lines.includes('line 100'));
+
+    expect(lane.lines).toEqual(numbered(0, 101));
+    expect(reading.counters.snapshot()).toMatchObject({ log_gaps: 0, log_reconnects: 1 });
+  });
+
   test('and was while it was opened is read again where it falls silent then', async () => {
     const clock = new VirtualClock(Date.now());
     now = () => clock.now();
