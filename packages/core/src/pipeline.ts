@@ -297,10 +297,11 @@ export class Pipeline {
     return new EventCollector({ directory, subjects: this.#subjects, taps: this.#taps, exclude });
   }
 
-  // Neither clock need be right, only both must run.
+  // Neither clock need be right, only both must run; the engine's may be set while it is away.
   #engineNow(): string {
     const { clock, engineInfo } = this.#ports;
-    return earlier(engineInfo.now, engineInfo.reachedMs - clock.monotonicMs());
+    const { now, reachedMs } = this.#inventory.engineInfo ?? engineInfo;
+    return earlier(now, reachedMs - clock.monotonicMs());
   }
 }
 

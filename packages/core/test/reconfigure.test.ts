@@ -100,6 +100,24 @@ describe('a pipeline that goes on by other settings', () => {
     expect(agoMs.map((ms) => Math.round(ms / 600_000))).toEqual([6, 6]);
   });
 
+  test('tells the time of an engine whose clock was set while it was away', async () => {
+    let behindMs = 3_600_000;
+    const clock = { ...systemClock, now: () => Date.now() - behindMs };
+    await using past = await new EmbeddedEngine({ clock }).start();
+    await using agent = await Agent.connectedTo(past);
+    const isConnected = () => agent.pipeline.engine().isConnected;
+
+    await past.stop();
+    await until(() => !isConnected());
+    behindMs = 7_200_000;
+    await past.start();
+    await until(isConnected);
+    await past.stop();
+    const told = await agent.pipeline.engineTime();
+
+    expect(Math.round((Date.now() - Date.parse(told)) / 600_000)).toBe(12);
+  });
+
   test('a container that is created later is read from its beginning for both', async () => {
     const [first, added] = [new Kept(), new Kept()];
     const lane = laneTo('first', first);

@@ -7,8 +7,9 @@ import type { Diagnostics } from '../vitals/log.ts';
 import { Backoff } from './backoff.ts';
 import { type ContainerDirectory, Containers, type ContainerWatcher } from './containers.ts';
 import { answerLimitMs, withDeadline } from './deadline.ts';
-import { type Engine, EngineError, type EngineInfo } from './engine.ts';
+import { type Engine, EngineError } from './engine.ts';
 import { EventFeed, type TakeEvent } from './event-feed.ts';
+import type { EngineMoment } from './reach.ts';
 
 /** Told of everything that the inventory learns. */
 export interface InventoryWatcher extends ContainerWatcher {
@@ -62,7 +63,7 @@ export class Inventory {
   readonly #containers: Containers;
   readonly #feed: EventFeed;
   readonly #backoff: Backoff;
-  #info: EngineInfo | undefined;
+  #info: EngineMoment | undefined;
   #isConnected = false;
   /** What was said last of the engine. */
   #saidOfIt: 'nothing' | 'answers' | 'does not answer' = 'nothing';
@@ -82,7 +83,7 @@ export class Inventory {
   }
 
   /** What the engine said when it was reached last. */
-  get engineInfo(): EngineInfo | undefined {
+  get engineInfo(): EngineMoment | undefined {
     return this.#info;
   }
 
@@ -143,9 +144,10 @@ export class Inventory {
     const session = new AbortController();
     const either = AbortSignal.any([signal, session.signal]);
     try {
-      this.#info = await withDeadline(answerLimitMs, clock, either, (limited) =>
+      const info = await withDeadline(answerLimitMs, clock, either, (limited) =>
         engine.connect(limited),
       );
+      this.#info = { ...info, reachedMs: clock.monotonicMs() };
       const since = this.#feed.since ?? sinceOf(this.#settings.bornAt);
       const source = await engine.events({ since }, either);
       this.#feed.reconnected();

@@ -7,11 +7,15 @@ import { type Engine, EngineError, type EngineInfo } from './engine.ts';
 
 const answerLimitMs = 10_000;
 
-/** An engine that answered, and the moment the agent began to wait for it, on the engine's clock. */
-export interface ReachedEngine extends EngineInfo {
-  readonly bornAt: string;
+/** What an engine said, and when. */
+export interface EngineMoment extends EngineInfo {
   /** When it said what `now` is, on the monotonic clock. */
   readonly reachedMs: number;
+}
+
+/** An engine that answered, and the moment the agent began to wait for it, on the engine's clock. */
+export interface ReachedEngine extends EngineMoment {
+  readonly bornAt: string;
 }
 
 /** Waits until the engine answers. Rejects only with the signal's reason, or where the engine is too old. */

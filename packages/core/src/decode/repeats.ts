@@ -1,7 +1,7 @@
 import { earliest, isLater, isSameInstant } from './instant.ts';
 import { type Line, pieceBytes } from './lines.ts';
 
-// Docker 20.10 repeated up to 1,055 pieces, of up to 112 ms, where logs rotated as fast as it could write them.
+// Docker 20.10 repeats hundreds of lines at once where logs rotate as fast as it writes them (`pnpm bench rotation`).
 const [fewestLines, mostLines, rememberedSeconds] = [64, 4_096, 1];
 
 const nothing: Buffer = Buffer.alloc(0);

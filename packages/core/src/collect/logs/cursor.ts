@@ -22,8 +22,6 @@ export interface LogCursorSettings extends AttemptsSettings {
   readonly store: LogStore;
   readonly openings: Openings;
   readonly maxLineBytes: number;
-  /** The time on the engine's clock. */
-  readonly engineNow: () => string;
   /** What records of a stream share at this moment. */
   readonly source: (stream: StreamName) => LogSource;
   /** Takes what was read; a promise pauses reading. */
@@ -179,37 +177,19 @@ export class LogCursor {
       decoder,
       check,
       clock,
+      probe: this.#probe,
       isThere: this.#isThere,
       keepsFullFiles: this.#container.keepsFullLogFiles !== false,
-      newest: (signal) => this.#asked('', signal, this.#probe.newest(signal)),
-      tail: (time, signal) =>
-        this.#asked({ newest: '', younger: '' }, signal, this.#probe.tail(time, signal)),
-      hasPlace: (signal) => this.#asked(true, signal, this.#hasPlace(signal)),
+      place: () => this.#position?.after?.time,
       missed: () => gap(gapReasons.rotated_unread()),
+      said: this.#askingFailed,
     });
-  }
-
-  /** Whether the line that was handed on last is still in the log. */
-  async #hasPlace(signal: AbortSignal): Promise<boolean> {
-    const { after } = this.#position ?? {};
-    return after === undefined || this.#probe.stillHas(after.time, signal);
   }
 
   readonly #isThere = (): boolean => {
     const container = this.#settings.directory.get(this.#container.id);
     return container !== undefined && (container.isRunning || !container.isRemovedOnExit);
   };
-
-  /** What the engine answers, or `otherwise` where it does not. */
-  async #asked<T>(otherwise: T, signal: AbortSignal, answer: Promise<T>): Promise<T> {
-    try {
-      return await answer;
-    } catch (error) {
-      signal.throwIfAborted();
-      this.#askingFailed(error);
-      return otherwise;
-    }
-  }
 
   readonly #askingFailed = (error: unknown): void => {
     const { id } = this.#container;

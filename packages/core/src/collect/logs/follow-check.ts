@@ -2,7 +2,7 @@ import type { Clock } from '@tallyman/sdk';
 import type { DecodedChunk, LogDecoder } from '../../decode/log-decoder.ts';
 import { millisecondsOf } from '../../decode/timestamp.ts';
 import { type EndCheck, MissedFileError } from './end-check.ts';
-import type { LogTail } from './probe.ts';
+import type { Probe } from './probe.ts';
 
 /** So far behind the engine may skip files of the log. */
 class OvertakenError extends Error {
@@ -13,18 +13,17 @@ export interface FollowCheckSettings {
   readonly decoder: LogDecoder;
   readonly check: EndCheck;
   readonly clock: Clock;
+  readonly probe: Probe;
   /** Whether the log can be opened again: what this connection brings of one that is removed is all there will be. */
   readonly isThere: () => boolean;
   /** Whether a file that is full is kept for a while: it can be read by another connection, too. */
   readonly keepsFullFiles: boolean;
-  /** Asks the engine for the time of the log's last entry; empty where there is none, or it cannot be had. */
-  readonly newest: (signal: AbortSignal) => Promise<string>;
-  /** Asks the engine how the log ends, and what is younger than `time` there. As empty as it may be where it cannot be had. */
-  readonly tail: (time: string, signal: AbortSignal) => Promise<LogTail>;
-  /** Asks the engine whether the line that was handed on last is still in the log. */
-  readonly hasPlace: (signal: AbortSignal) => Promise<boolean>;
+  /** The time of the line that was handed on last, where there is one. */
+  readonly place: () => string | undefined;
   /** Told that lines may be missing. */
   readonly missed: () => void;
+  /** Told where the engine did not answer a question. */
+  readonly said: (error: unknown) => void;
 }
 
 // Two files have to be filled in this time.
@@ -82,8 +81,8 @@ export class FollowCheck {
   }
 
   async #open(signal: AbortSignal): Promise<void> {
-    const { newest, decoder } = this.#settings;
-    this.#edge = await newest(signal);
+    const { decoder } = this.#settings;
+    this.#edge = await this.#newest(signal);
     // Where it cannot be had the log is followed as it comes.
     this.#stage = this.#edge === '' ? 'live' : 'resuming';
     if (this.#edge !== '') decoder.noteYounger(this.#edge);
@@ -98,8 +97,9 @@ export class FollowCheck {
   }
 
   async #goLive(first: string, signal: AbortSignal): Promise<void> {
-    const { check, clock, tail } = this.#settings;
-    const { newest, younger } = await tail(this.#edge, signal);
+    const { check, clock, probe } = this.#settings;
+    const unknown = { newest: '', younger: '' };
+    const { newest, younger } = await this.#asked(unknown, signal, probe.tail(this.#edge, signal));
     if (younger !== '' && younger < first) throw new MissedFileError(younger);
     if (this.#wasHeldUp || isFarBehind(first, newest)) await this.#fallBack(signal);
     this.#stage = 'live';
@@ -122,18 +122,41 @@ export class FollowCheck {
 
   /** It seems to be late; but the engine's clock may have been set back, too. */
   async #clear(last: string, signal: AbortSignal): Promise<void> {
-    if (isFarBehind(last, await this.#settings.newest(signal))) await this.#fallBack(signal);
+    if (isFarBehind(last, await this.#newest(signal))) await this.#fallBack(signal);
   }
 
   /** Returns where another connection would bring no more than this one. */
   async #fallBack(signal: AbortSignal): Promise<void> {
-    const { keepsFullFiles, hasPlace, missed } = this.#settings;
+    const { keepsFullFiles, missed } = this.#settings;
     if (keepsFullFiles)
       throw new OvertakenError(
         'following a log: what it brings was taken late, files may be left out',
       );
     this.#wasHeldUp = false;
-    if (!(await hasPlace(signal))) missed();
+    if (!(await this.#hasPlace(signal))) missed();
+  }
+
+  /** The time of the log's last entry; empty where there is none, or it cannot be had. */
+  #newest(signal: AbortSignal): Promise<string> {
+    return this.#asked('', signal, this.#settings.probe.newest(signal));
+  }
+
+  /** Whether the line that was handed on last is still in the log. */
+  async #hasPlace(signal: AbortSignal): Promise<boolean> {
+    const { place, probe } = this.#settings;
+    const time = place();
+    return time === undefined || this.#asked(true, signal, probe.stillHas(time, signal));
+  }
+
+  /** What the engine answers, or `otherwise` where it does not. */
+  async #asked<T>(otherwise: T, signal: AbortSignal, answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#settings.said(error);
+      return otherwise;
+    }
   }
 }
 

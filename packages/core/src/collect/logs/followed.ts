@@ -26,6 +26,8 @@ export interface FollowedSettings extends Omit<LogCursorSettings, 'take' | 'sour
   /** Where the log of a container is read from. */
   readonly sourceOf: (id: string) => 'engine' | 'file';
   readonly logs: LogSettings;
+  /** The time on the engine's clock. */
+  readonly engineNow: () => string;
   readonly agentBornAt: string;
   readonly age: LogAge;
   readonly source: (container: ContainerDetails, stream: StreamName) => LogSource;
