@@ -63,9 +63,10 @@ export class LogDecoder {
   readonly #newest = { ...earliest };
   #first: Instant | undefined;
   #expected: Instant | undefined;
-  /** Where {@link noteYounger} waits for one that is younger than this. */
+  /** What {@link noteNext} waits for, and whether it has come. */
   #edge: Instant | undefined;
-  #younger: Instant | undefined;
+  #hasSeenEdge = false;
+  #next: Instant | undefined;
   /** Entries that came with a time: lines, and pieces of long ones. */
   entries = 0;
 
@@ -90,9 +91,14 @@ export class LogDecoder {
     return this.#first === undefined ? '' : timeOf(this.#first);
   }
 
-  /** The first time that came since {@link noteYounger} and is younger than it said; empty where none did. */
-  get youngerTime(): string {
-    return this.#younger === undefined ? '' : timeOf(this.#younger);
+  /** The time of the last entry that came; empty where none did. */
+  get lastTime(): string {
+    return this.#first === undefined ? '' : timeOf(this.#last);
+  }
+
+  /** The time of the entry that {@link noteNext} waits for; empty until it has come. */
+  get nextTime(): string {
+    return this.#next === undefined ? '' : timeOf(this.#next);
   }
 
   /** Whether the entry came that is known to be in the log. */
@@ -152,9 +158,10 @@ export class LogDecoder {
     if (isLater(expected, this.#newest)) this.#expected = expected;
   }
 
-  /** From now on notes the first time, of any piece, that is younger than `time`. */
-  noteYounger(time: string): void {
+  /** Notes what comes behind the entry of that time, which is the last one that came or comes later. */
+  noteNext(time: string): void {
     this.#edge = instantOf(time);
+    this.#hasSeenEdge = this.lastTime === time;
   }
 
   /** Nothing is known of the log that has not come. */
@@ -211,10 +218,18 @@ export class LogDecoder {
     }
     if (this.#expected !== undefined && isSameInstant(at, this.#expected))
       this.#expected = undefined;
-    if (this.#edge !== undefined && isLater(at, this.#edge)) {
-      this.#edge = undefined;
-      this.#younger = { seconds, nanos };
+    if (this.#edge !== undefined) this.#lookForNext(this.#edge, at);
+  }
+
+  /** The pieces of a line all have its time. */
+  #lookForNext(edge: Instant, { seconds, nanos }: Instant): void {
+    if (edge.seconds === seconds && edge.nanos === nanos) {
+      this.#hasSeenEdge = true;
+      return;
     }
+    if (!this.#hasSeenEdge) return;
+    this.#edge = undefined;
+    this.#next = { seconds, nanos };
   }
 
   readonly #takePiece = (

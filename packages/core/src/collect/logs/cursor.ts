@@ -7,7 +7,7 @@ import type { Until } from '../../decode/until.ts';
 import type { AttemptsSettings } from '../attempts.ts';
 import { type GapReason, gapReasons } from '../gap-reasons.ts';
 import { Approach, isAstray } from './approach.ts';
-import { EndCheck } from './end-check.ts';
+import { EndCheck, type Recourse } from './end-check.ts';
 import { FollowCheck } from './follow-check.ts';
 import { LongLineCheck, RepeatedPieceError } from './long-line-check.ts';
 import type { Opening, Openings } from './openings.ts';
@@ -128,7 +128,7 @@ export class LogCursor {
       try {
         const expected = await this.#approach.expected(this.#position, isFollowing, signal);
         decoder = this.#newDecoder(until, expected);
-        const check = new EndCheck(decoder, expected, this.#isThere);
+        const check = new EndCheck(decoder, expected, this.#recourse);
         await this.#pump({ decoder, check, opening }, isFollowing, signal);
       } finally {
         opening?.end();
@@ -168,28 +168,34 @@ export class LogCursor {
     }
   }
 
+  get #recourse(): Recourse {
+    const { directory, gap } = this.#settings;
+    const { id, keepsFullLogFiles } = this.#container;
+    return {
+      isThere: () => {
+        const container = directory.get(id);
+        return container !== undefined && (container.isRunning || !container.isRemovedOnExit);
+      },
+      keepsFullFiles: keepsFullLogFiles !== false,
+      missed: () => gap(gapReasons.rotated_unread()),
+    };
+  }
+
   /** What is to be checked of an engine that follows the log. */
   #begin({ decoder, check }: Connection): FollowCheck | undefined {
-    const { clock, gap } = this.#settings;
-    this.#longLines.begin(this.#isThere);
+    const { clock } = this.#settings;
+    this.#longLines.begin(this.#recourse.isThere);
     if (!this.#container.rotatesLog) return undefined;
     return new FollowCheck({
       decoder,
       check,
       clock,
       probe: this.#probe,
-      isThere: this.#isThere,
-      keepsFullFiles: this.#container.keepsFullLogFiles !== false,
+      recourse: this.#recourse,
       place: () => this.#position?.after?.time,
-      missed: () => gap(gapReasons.rotated_unread()),
       said: this.#askingFailed,
     });
   }
-
-  readonly #isThere = (): boolean => {
-    const container = this.#settings.directory.get(this.#container.id);
-    return container !== undefined && (container.isRunning || !container.isRemovedOnExit);
-  };
 
   readonly #askingFailed = (error: unknown): void => {
     const { id } = this.#container;

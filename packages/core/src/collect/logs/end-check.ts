@@ -18,6 +18,16 @@ export class MissedFileError extends Error {
   }
 }
 
+/** What can be done where a connection that follows a log does not bring all of it. */
+export interface Recourse {
+  /** Whether the log can be opened again: what this connection brings of one that is removed is all there will be. */
+  readonly isThere: () => boolean;
+  /** Whether a file that is full is kept for a while: it can be read by another connection, too. */
+  readonly keepsFullFiles: boolean;
+  /** Told that lines may be missing. */
+  readonly missed: () => void;
+}
+
 // Lines of the two streams are up to milliseconds out of order; what a busy log prints in the meantime is kept.
 const disorderMs = 1_000;
 const keptBytes = 1024 * 1024;
@@ -28,7 +38,7 @@ const keptBytes = 1024 * 1024;
  */
 export class EndCheck {
   readonly #decoder: LogDecoder;
-  readonly #isThere: () => boolean;
+  readonly #recourse: Recourse;
   #latest = '';
   #expected = '';
   #isLive = false;
@@ -36,12 +46,11 @@ export class EndCheck {
   #bytes = 0;
 
   /**
-   * `expected`: the time of the log's last entry; empty where nothing is known of it. `isThere`: whether the log can
-   * be opened again.
+   * `expected`: the time of the log's last entry; empty where nothing is known of it.
    */
-  constructor(decoder: LogDecoder, expected: string, isThere: () => boolean) {
+  constructor(decoder: LogDecoder, expected: string, recourse: Recourse) {
     this.#decoder = decoder;
-    this.#isThere = isThere;
+    this.#recourse = recourse;
     this.#expect(expected);
   }
 
@@ -104,7 +113,9 @@ export class EndCheck {
 
   /** Returns where no other connection brings what this one does not. */
   #fail(): void {
-    if (!this.#isLive || this.#isThere()) throw this.failure;
+    const { isThere, keepsFullFiles, missed } = this.#recourse;
+    if (!this.#isLive || (isThere() && keepsFullFiles)) throw this.failure;
+    if (isThere()) missed();
     this.#decoder.expectNothing();
   }
 }

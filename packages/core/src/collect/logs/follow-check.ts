@@ -1,12 +1,16 @@
 import type { Clock } from '@tallyman/sdk';
 import type { DecodedChunk, LogDecoder } from '../../decode/log-decoder.ts';
 import { millisecondsOf } from '../../decode/timestamp.ts';
-import { type EndCheck, MissedFileError } from './end-check.ts';
+import { type EndCheck, MissedFileError, type Recourse } from './end-check.ts';
 import type { Probe } from './probe.ts';
 
 /** So far behind the engine may skip files of the log. */
 class OvertakenError extends Error {
   override readonly name = 'OvertakenError';
+
+  constructor() {
+    super('following a log: what it brings was taken late, files may be left out');
+  }
 }
 
 export interface FollowCheckSettings {
@@ -14,14 +18,9 @@ export interface FollowCheckSettings {
   readonly check: EndCheck;
   readonly clock: Clock;
   readonly probe: Probe;
-  /** Whether the log can be opened again: what this connection brings of one that is removed is all there will be. */
-  readonly isThere: () => boolean;
-  /** Whether a file that is full is kept for a while: it can be read by another connection, too. */
-  readonly keepsFullFiles: boolean;
+  readonly recourse: Recourse;
   /** The time of the line that was handed on last, where there is one. */
   readonly place: () => string | undefined;
-  /** Told that lines may be missing. */
-  readonly missed: () => void;
   /** Told where the engine did not answer a question. */
   readonly said: (error: unknown) => void;
 }
@@ -29,19 +28,21 @@ export interface FollowCheckSettings {
 // Two files have to be filled in this time.
 const longestLagMs = 3_000;
 const lagCheckMs = 500;
+// Lines of the two streams are up to milliseconds out of order.
+const disorderMs = 1_000;
 
 /**
  * Sees to it that no file of a rotating log is missed while the engine follows it.
  *
  * Docker 20.10 opens the log, sends what it has been asked for, and only then begins to watch for a rotation: after
  * one in the meantime it misses a whole file (moby daemon/logger/loggerutils/logfile.go, ReadLogs). So the log's last
- * entry is asked for when the first bytes have come, and again with the first line that is younger than that: by then
- * it watches. Both have to come, and none may have been between them.
+ * entry is asked for when the first bytes have come: the edge. What comes behind it has to stand there in the log,
+ * too, and by then the engine watches; the log's last entry of that moment has to come as well.
  *
  * Of files that came and went while nobody took what it sent, every engine sends the last one alone (the same,
  * and follow.go since moby 23). Who is that far behind has to read from its place on, without following.
  *
- * Goes by the times in the log only, whatever clock is right.
+ * Goes by the places and times in the log only, whatever clock is right.
  */
 export class FollowCheck {
   readonly #settings: FollowCheckSettings;
@@ -62,12 +63,17 @@ export class FollowCheck {
    * {@link OvertakenError} or {@link MissedFileError}.
    */
   step(came: readonly DecodedChunk[], signal: AbortSignal): Promise<void> | undefined {
-    if (!this.#settings.isThere()) return undefined;
+    const { recourse, decoder } = this.#settings;
+    if (!recourse.isThere()) return undefined;
     if (this.#stage === 'opening') return this.#open(signal);
+    if (this.#wasHeldUp) return this.#giveUp(new OvertakenError(), signal);
     if (this.#stage === 'live') return this.#checkLag(came, signal);
     this.#resume();
-    const { hasSeenExpected, youngerTime } = this.#settings.decoder;
-    return hasSeenExpected && youngerTime !== '' ? this.#goLive(youngerTime, signal) : undefined;
+    const { hasSeenExpected, nextTime, lastTime } = decoder;
+    if (this.#stage !== 'approaching' || !hasSeenExpected) return undefined;
+    if (nextTime !== '') return this.#goLive(nextTime, signal);
+    const isPast = msBetween(this.#edge, lastTime) > disorderMs;
+    return isPast ? this.#giveUp(new MissedFileError(this.#edge), signal) : undefined;
   }
 
   /** To be called where what comes next is taken only then. */
@@ -81,11 +87,11 @@ export class FollowCheck {
   }
 
   async #open(signal: AbortSignal): Promise<void> {
-    const { decoder } = this.#settings;
-    this.#edge = await this.#newest(signal);
+    const { decoder, probe } = this.#settings;
+    this.#edge = await this.#asked('', signal, probe.newest(signal));
     // Where it cannot be had the log is followed as it comes.
     this.#stage = this.#edge === '' ? 'live' : 'resuming';
-    if (this.#edge !== '') decoder.noteYounger(this.#edge);
+    if (this.#edge !== '') decoder.noteNext(this.#edge);
     this.#resume();
   }
 
@@ -96,19 +102,23 @@ export class FollowCheck {
     check.expectLive(this.#edge);
   }
 
-  async #goLive(first: string, signal: AbortSignal): Promise<void> {
+  /** `next`: the time of what came behind the edge. */
+  async #goLive(next: string, signal: AbortSignal): Promise<void> {
     const { check, clock, probe } = this.#settings;
-    const unknown = { newest: '', younger: '' };
-    const { newest, younger } = await this.#asked(unknown, signal, probe.tail(this.#edge, signal));
-    if (younger !== '' && younger < first) throw new MissedFileError(younger);
-    if (this.#wasHeldUp || isFarBehind(first, newest)) await this.#fallBack(signal);
+    const askedMs = clock.monotonicMs();
+    const unknown = { last: '', next };
+    const log = await this.#asked(unknown, signal, probe.tailFrom(this.#edge, signal));
+    if (log.next !== next) {
+      const error = log.next === '' ? new OvertakenError() : new MissedFileError(log.next);
+      await this.#giveUp(error, signal);
+    } else if (log.last !== '' && msBetween(next, log.last) > longestLagMs)
+      await this.#giveUp(new OvertakenError(), signal);
     this.#stage = 'live';
-    check.expectLive(newest);
-    if (newest !== '') this.#leastLagMs = clock.monotonicMs() - millisecondsOf(newest);
+    check.expectLive(log.last);
+    if (log.last !== '') this.#leastLagMs = askedMs - millisecondsOf(log.last);
   }
 
   #checkLag(came: readonly DecodedChunk[], signal: AbortSignal): Promise<void> | undefined {
-    if (this.#wasHeldUp) return this.#fallBack(signal);
     const nowMs = this.#settings.clock.monotonicMs();
     if (nowMs - this.#checkedMs < lagCheckMs) return undefined;
     const last = came.at(-1)?.records.at(-1)?.time;
@@ -122,23 +132,18 @@ export class FollowCheck {
 
   /** It seems to be late; but the engine's clock may have been set back, too. */
   async #clear(last: string, signal: AbortSignal): Promise<void> {
-    if (isFarBehind(last, await this.#newest(signal))) await this.#fallBack(signal);
+    const isAtEnd = this.#settings.probe.isAtEnd(last, signal);
+    if (!(await this.#asked(true, signal, isAtEnd)))
+      await this.#giveUp(new OvertakenError(), signal);
   }
 
   /** Returns where another connection would bring no more than this one. */
-  async #fallBack(signal: AbortSignal): Promise<void> {
-    const { keepsFullFiles, missed } = this.#settings;
-    if (keepsFullFiles)
-      throw new OvertakenError(
-        'following a log: what it brings was taken late, files may be left out',
-      );
+  async #giveUp(error: Error, signal: AbortSignal): Promise<void> {
+    const { keepsFullFiles, missed } = this.#settings.recourse;
+    if (keepsFullFiles) throw error;
+    this.#stage = 'live';
     this.#wasHeldUp = false;
     if (!(await this.#hasPlace(signal))) missed();
-  }
-
-  /** The time of the log's last entry; empty where there is none, or it cannot be had. */
-  #newest(signal: AbortSignal): Promise<string> {
-    return this.#asked('', signal, this.#settings.probe.newest(signal));
   }
 
   /** Whether the line that was handed on last is still in the log. */
@@ -160,6 +165,6 @@ export class FollowCheck {
   }
 }
 
-function isFarBehind(time: string, newest: string): boolean {
-  return newest !== '' && millisecondsOf(newest) - millisecondsOf(time) > longestLagMs;
+function msBetween(earlier: string, later: string): number {
+  return millisecondsOf(later) - millisecondsOf(earlier);
 }

@@ -30,12 +30,13 @@ export interface Sight {
 /** How a log ends. */
 export interface LogTail {
   /** The time of the last entry; empty where the log has none. */
-  readonly newest: string;
-  /** That of the first entry among the last hundred that is younger than what was asked for; empty where there is none. */
-  readonly younger: string;
+  readonly last: string;
+  /** That of the entry behind the one that was asked for; empty where it is not among the last 64,000. */
+  readonly next: string;
 }
 
-const tailEntries = 100;
+// Mostly it is right at the end.
+const tails = [100, 1_000, 8_000, 64_000];
 // A long log takes the engine minutes to read.
 const longestLookMs = 300_000;
 // Engine 20.10 leaves out every line before `since`, and times run backwards by milliseconds.
@@ -61,19 +62,30 @@ export class Probe {
     return newest;
   }
 
-  /** How the log ends, and what is younger than `time` there. */
-  async tail(time: string, signal: AbortSignal): Promise<LogTail> {
-    const decoder = this.#decoder({});
-    decoder.noteYounger(time);
-    await this.#readInto(decoder, { tail: tailEntries }, signal);
-    return { newest: decoder.newestTime, younger: decoder.youngerTime };
+  /** How the log ends, and what stands behind the entry of that time. */
+  async tailFrom(time: string, signal: AbortSignal): Promise<LogTail> {
+    let last = '';
+    for (const tail of tails) {
+      const decoder = this.#decoder({});
+      decoder.noteNext(time);
+      await this.#readInto(decoder, { tail }, signal);
+      last = decoder.lastTime;
+      if (decoder.nextTime !== '') return { last, next: decoder.nextTime };
+      if (decoder.entries < tail) break;
+    }
+    return { last, next: '' };
   }
 
-  /** Whether an entry of that time is among those in the range. */
+  /** Whether an entry of that time is in the range. */
   async has(time: string, range: Range, signal: AbortSignal): Promise<boolean> {
     const decoder = this.#decoder({ expected: time });
-    await this.#readInto(decoder, range, signal);
+    await this.#readInto(decoder, range, signal, () => decoder.hasSeenExpected);
     return decoder.hasSeenExpected;
+  }
+
+  /** Whether an entry of that time is among the last hundred. */
+  isAtEnd(time: string, signal: AbortSignal): Promise<boolean> {
+    return this.has(time, { tail: 100 }, signal);
   }
 
   /** Whether an entry of that time is in the log. */
@@ -142,30 +154,31 @@ export class Probe {
         comesTwice ||= isSameLine(line, other);
       },
     });
-    const look = async (limited: AbortSignal) => {
-      const query = { follow: false, since: sinceOf(earlier(time, disorderMs)) };
-      const source = await this.#store.read(this.#container, query, limited);
-      decoder.reads(source);
-      await source.pump((bytes) => {
-        // Other lines, also much younger ones, may stand between its pieces.
-        if (hasLine(decoder.write(bytes), line) || comesTwice) throw new Found();
-        return undefined;
-      });
-    };
-    await withDeadline(longestLookMs, this.#clock, signal, look).catch((error: unknown) => {
-      if (!(error instanceof Found)) throw error;
-    });
+    const range = { since: sinceOf(earlier(time, disorderMs)) };
+    // Other lines, also much younger ones, may stand between its pieces.
+    const isDone = (chunks: readonly DecodedChunk[]) => comesTwice || hasLine(chunks, line);
+    await this.#readInto(decoder, range, signal, isDone, longestLookMs);
     return decoder.hasSeenExpected ? comesTwice : undefined;
   }
 
-  async #readInto(decoder: LogDecoder, range: Range, signal: AbortSignal): Promise<void> {
-    await withDeadline(answerLimitMs, this.#clock, signal, async (limited) => {
+  /** Reads the range, or as much of it as it takes. */
+  async #readInto(
+    decoder: LogDecoder,
+    range: Range,
+    signal: AbortSignal,
+    isDone: (chunks: readonly DecodedChunk[]) => boolean = () => false,
+    limitMs = answerLimitMs,
+  ): Promise<void> {
+    const look = async (limited: AbortSignal) => {
       const source = await this.#store.read(this.#container, { follow: false, ...range }, limited);
       decoder.reads(source);
       await source.pump((bytes) => {
-        decoder.write(bytes);
+        if (isDone(decoder.write(bytes))) throw new Found();
         return undefined;
       });
+    };
+    await withDeadline(limitMs, this.#clock, signal, look).catch((error: unknown) => {
+      if (!(error instanceof Found)) throw error;
     });
     decoder.flush();
   }

@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '@tallyman/sdk';
 import { VirtualClock } from '@tallyman/testkit';
-import { type EmbeddedContainerOptions, EmbeddedEngine } from '@tallyman/testkit/embedded';
+import {
+  type EmbeddedContainer,
+  type EmbeddedContainerOptions,
+  EmbeddedEngine,
+} from '@tallyman/testkit/embedded';
 import { ScriptedLane } from '../../route/scripted-lane.ts';
 import { until, untilOn } from '../../until.ts';
 import { numbered, text } from './lines.ts';
@@ -13,6 +17,9 @@ const oneFile = { entriesPerFile: 1_000, files: 1 };
 interface Wishes extends Partial<EmbeddedContainerOptions> {
   /** How many lines it has printed when its log is opened. */
   readonly lines?: number;
+  /** What it has printed besides, and how many lines that makes. */
+  readonly print?: (web: EmbeddedContainer) => void;
+  readonly expected?: number;
   /** How many the lane takes before it is full. */
   readonly free?: number;
 }
@@ -59,6 +66,18 @@ describe('a log that rotates while it is followed', () => {
     expect(reading.counters.snapshot()).toMatchObject({ log_gaps: 0, log_reconnects: 1 });
   });
 
+  test('and was while it was opened is read again, too, where much came since', async () => {
+    await using begun = await opened({ rotation });
+    const { lane, web, reading } = begun;
+
+    web.log.missedByFollowers(() => web.print('stdout', text(numbered(1, 100))));
+    web.print('stdout', text(numbered(100, 2_000)));
+    await untilOn(clock, () => lane.lines.includes('line 1999'));
+
+    expect(lane.lines).toEqual(numbered(0, 2_000));
+    expect(reading.counters.snapshot()).toMatchObject({ log_gaps: 0, log_reconnects: 1 });
+  });
+
   test('and was while it was opened is read again where it falls silent then', async () => {
     await using begun = await opened({ rotation });
     const { lane, web, reading } = begun;
@@ -100,21 +119,21 @@ describe('a log that rotates while it is followed', () => {
   });
 
   test('is read again from its place, too, where that came in many small waits', async () => {
-    await using begun = await opened({ rotation, lines: 5_000, free: 1 });
+    await using begun = await followed({ rotation, free: 2 });
     const { lane, web, reading } = begun;
 
-    web.print('stdout', 'line 5000\n');
-    for (let wait = 0; wait < 10; wait++) {
+    web.print('stdout', text(numbered(2, 15_000)));
+    web.log.missedByFollowers(() => web.print('stdout', text(numbered(15_000, 20_000))));
+    web.print('stdout', text(numbered(20_000, 20_100)));
+    for (let wait = 0; wait < 6; wait++) {
+      await untilOn(clock, () => lane.waiting > 0);
       await clock.advance(1_000);
-      lane.frees(200);
-      await until(() => lane.waiting > 0);
+      lane.frees(2_000);
     }
-    web.log.missedByFollowers(() => web.print('stdout', text(numbered(5_001, 5_100))));
-    web.print('stdout', 'line 5100\n');
-    lane.frees(10_000);
-    await untilOn(clock, () => lane.lines.length === 5_101);
+    lane.frees(20_000);
+    await untilOn(clock, () => lane.lines.length === 20_100);
 
-    expect(lane.lines).toEqual(numbered(0, 5_101));
+    expect(lane.lines).toEqual(numbered(0, 20_100));
     expect(reading.counters.snapshot().log_gaps).toBe(0);
   });
 
@@ -188,6 +207,41 @@ describe('a log that rotates while it is followed', () => {
     },
   );
 
+  test('is opened once, where the clock was set back just before', async () => {
+    await using begun = await followed({ rotation });
+    const { lane, web, reading } = begun;
+
+    shiftMs = -3_600_000;
+    web.print('stdout', 'line 2\n');
+    await untilOn(clock, () => lane.lines.length === 3);
+    engine.cutConnections();
+    for (let line = 3; line < 20; line++) {
+      await clock.advance(1_000);
+      web.print('stdout', `line ${line}\n`);
+      await untilOn(clock, () => lane.lines.length === line + 1);
+    }
+
+    expect(lane.lines).toEqual(numbered(0, 20));
+    expect(reading.counters.snapshot().log_reconnects).toBe(1);
+  });
+
+  test('is opened once where the last two lines are not in the order of their times', async () => {
+    const print = (web: EmbeddedContainer) => {
+      shiftMs = 10;
+      web.print('stdout', 'line 1\n');
+      shiftMs = 5;
+      web.print('stderr', 'line 2\n');
+    };
+    await using begun = await opened({ rotation, print, expected: 3 });
+    const { lane, web, reading } = begun;
+
+    await clock.advance(1_000);
+    web.print('stdout', 'line 3\n');
+    await untilOn(clock, () => lane.lines.length === 4);
+
+    expect(reading.counters.snapshot().log_reconnects).toBe(0);
+  });
+
   test('is followed on where the engine takes its time to answer how the log ends', async () => {
     await using begun = await opened({ rotation });
     const { lane, web, reading } = begun;
@@ -228,6 +282,21 @@ describe('a log that rotates while it is followed', () => {
     );
   });
 
+  test('into its only file tells of the gap where what it ended with at the opening does not come', async () => {
+    await using begun = await opened({ rotation: oneFile });
+    const { lane, web, reading } = begun;
+
+    web.print('stdout', 'line 1\n');
+    web.log.missedByFollowers(() => web.print('stdout', text(numbered(2, 100))));
+    await until(() => lane.lines.length === 2);
+    await clock.advance(2_000);
+    web.print('stdout', text(numbered(100, 102)));
+    await untilOn(clock, () => lane.lines.includes('line 101'));
+
+    expect(lane.lines).toEqual([...numbered(0, 2), ...numbered(100, 102)]);
+    expect(reading.counters.snapshot()).toMatchObject({ log_reconnects: 0, log_gaps: 1 });
+  });
+
   test('does not cost one that never does a question', async () => {
     await using begun = await opened({});
     const { lane, web } = begun;
@@ -258,12 +327,13 @@ describe('a log that rotates while it is followed', () => {
   }
 
   /** A log whose lines the lane has taken, as far as it had room. */
-  async function opened({ lines = 1, free = 10_000, ...options }: Wishes) {
-    const lane = new ScriptedLane('all', { free });
+  async function opened({ lines = 1, expected = lines, print, free, ...options }: Wishes) {
+    const lane = new ScriptedLane('all', free === undefined ? {} : { free });
     const web = engine.container({ name: 'web', ...options }).start();
     web.print('stdout', text(numbered(0, lines)));
+    print?.(web);
     const reading = await Reading.of(engine, [lane], { clock });
-    await untilOn(clock, () => lane.lines.length === lines || lane.waiting > 0);
+    await untilOn(clock, () => lane.lines.length === expected || lane.waiting > 0);
     return { lane, web, reading, [Symbol.asyncDispose]: () => reading[Symbol.asyncDispose]() };
   }
 });
