@@ -32,6 +32,8 @@ export class SpoolAndModel {
   #faults = 0;
   /** Whether something was damaged that nobody has gone back for. */
   #isDamaged = false;
+  /** Files with a byte that was changed. In what was released nobody sees it, until that is forgotten. */
+  readonly #damaged = new Set<string>();
   #areReleasesDamaged = false;
   #appended = 0;
 
@@ -121,7 +123,10 @@ export class SpoolAndModel {
       changed[byte] = (changed[byte] as number) ^ 0x55;
       this.disk.put(path, changed);
       if (path.endsWith('.released')) this.#areReleasesDamaged = true;
-      else this.#isDamaged = true;
+      else {
+        this.#isDamaged = true;
+        this.#damaged.add(path);
+      }
     }
     await this.open();
   }
@@ -149,7 +154,8 @@ export class SpoolAndModel {
     this.#releasesAreFlushed();
     await this.open();
     if (this.disk.failed === this.#faults) expect(this.#spool.isIntact).toBe(true);
-    this.#isDamaged = [...this.disk.files().keys()].some((path) => path.includes('.damaged'));
+    const isLeft = (path: string) => path.includes('.damaged') || this.#damaged.has(path);
+    this.#isDamaged = [...this.disk.files().keys()].some(isLeft);
   }
 
   #releasesAreFlushed(): void {
