@@ -69,9 +69,9 @@ export class LogFollower {
       this.#resume?.();
     };
     signal.addEventListener('abort', onAbort);
-    this.#attention.begin();
-    if (this.#attention.isTold) this.#successor.watched(this.#file);
     try {
+      this.#attention.begin();
+      if (this.#attention.isTold) this.#successor.watched(this.#file);
       await this.#readOn(take, signal);
     } finally {
       signal.removeEventListener('abort', onAbort);
@@ -137,7 +137,9 @@ export class LogFollower {
     if (!this.#mayBeRotated) return false;
     this.#mayBeRotated = false;
     const there = inodeAt(this.#path);
-    if (there === undefined || there === this.#file.inode) return false;
+    if (there === this.#file.inode) return false;
+    // The container is removed; what is open is read.
+    if (there === undefined && !(await this.#successor.holds(this.#file))) return false;
     if (this.#file.size() > this.#offset) {
       this.#mayBeRotated = true;
       return true;
@@ -168,12 +170,12 @@ export class LogFollower {
   }
 
   #noticed(notice: Notice): void {
-    if (notice !== 'changed' && notice !== 'polled') this.#mayBeRotated = true;
-    if (notice === 'renamed') {
-      this.#successor.renamed();
-      // A file that is held is not lost, however long reading stands still.
+    const mayBeRotated = notice !== 'changed' && notice !== 'polled';
+    if (mayBeRotated) this.#mayBeRotated = true;
+    if (notice === 'renamed') this.#successor.renamed();
+    // A file that is held is not lost, however long reading stands still.
+    if (notice === 'renamed' || (mayBeRotated && !this.#attention.isTold))
       void this.#successor.hold(this.#file);
-    }
     if (notice === 'polled' || notice === 'polled suspect') {
       this.#isChanged = true;
       this.#resume?.();

@@ -14,8 +14,9 @@ const attempts = 10;
 export class Successor {
   readonly #path: string;
   readonly #descriptors: Descriptors;
-  /** Since the file that is read, or the one that is held, had the log's name; unknown where nobody watched. */
+  /** Since the file that is read, or the one that is held, had the log's name; unknown where nobody watches. */
   #renames = Number.POSITIVE_INFINITY;
+  #isWatched = false;
   /** Found already, while the file before it is still being read. */
   #held: { readonly of: OpenLogFile; readonly file: OpenLogFile } | undefined;
   #finding: Promise<unknown> | undefined;
@@ -28,11 +29,13 @@ export class Successor {
 
   /** To be called once the folder is watched, with the file that is read. */
   watched(file: OpenLogFile): void {
-    if (inodeAt(this.#path) === file.inode) this.#renames = 0;
+    this.#isWatched = true;
+    this.#countFrom(file);
   }
 
   /** To be called when nobody tells any more of the log's name. */
   unwatched(): void {
+    this.#isWatched = false;
     this.#renames = Number.POSITIVE_INFINITY;
   }
 
@@ -55,6 +58,12 @@ export class Successor {
     this.#finding = finding;
     await finding;
     this.#finding = undefined;
+  }
+
+  /** Whether what comes behind the file is open already. */
+  async holds(file: OpenLogFile): Promise<boolean> {
+    await this.#finding;
+    return this.#held?.of === file;
   }
 
   /** What comes behind the file, the oldest first; nothing where it cannot be told. Rejects as `open` does. */
@@ -101,7 +110,8 @@ export class Successor {
   }
 
   #countFrom(file: OpenLogFile): void {
-    this.#renames = inodeAt(this.#path) === file.inode ? 0 : Number.POSITIVE_INFINITY;
+    const isKnown = this.#isWatched && inodeAt(this.#path) === file.inode;
+    this.#renames = isKnown ? 0 : Number.POSITIVE_INFINITY;
   }
 
   async #find(file: OpenLogFile): Promise<OpenLogFile | undefined> {

@@ -160,6 +160,30 @@ describe('a json file', () => {
     expect(lines).toEqual(linesFrom(0, 5_005));
   });
 
+  test('of a container that is removed right after a rotation is read to its end', async () => {
+    using folder = new WrittenFolder();
+    const reading = new FileReading(folder);
+    folder.print(5);
+    const lines: string[] = [];
+    const standing = Promise.withResolvers<void>();
+    const ready = () => (lines.length < 10 ? Promise.resolve() : standing.promise);
+
+    const followed = reading.into(lines, { follow: true }, ready);
+    await until(() => lines.length === 5);
+    folder.print(5);
+    await until(() => lines.length === 10);
+    folder.print(300).rotate({ maxFiles: 3 }).print(300);
+    // The kernel tells of it, and the file is opened.
+    await systemClock.sleep(200, AbortSignal.timeout(20_000));
+    folder.remove();
+    reading.state = undefined;
+    reading.tell();
+    standing.resolve();
+    await followed;
+
+    expect(lines).toEqual(linesFrom(0, 610));
+  });
+
   test('of a container that runs again already ends with the run that was followed', async () => {
     using folder = new WrittenFolder();
     const reading = new FileReading(folder);
