@@ -1,7 +1,7 @@
 import { isSame, type LineRef, type LogPosition, Resume } from './resume.ts';
 
 /** The place up to which was to be read does not come: the log was rotated, damaged, or the clock set back. */
-class UntilLostError extends Error {
+export class UntilLostError extends Error {
   override readonly name = 'UntilLostError';
 }
 

@@ -1,12 +1,13 @@
 import type { ContainerDetails } from '../../decode/inspect.ts';
 import type { DecodedChunk } from '../../decode/log-decoder.ts';
 import type { LogPosition } from '../../decode/resume.ts';
-import type { Until } from '../../decode/until.ts';
+import { earlier } from '../../decode/timestamp.ts';
+import { type Until, UntilLostError } from '../../decode/until.ts';
 import type { LanePort } from '../../ship/lane-port.ts';
 import { Attempts, isGone } from '../attempts.ts';
 import type { Audience } from './audience.ts';
 import { LogCursor, type LogCursorSettings, type Reading } from './cursor.ts';
-import { type LogPlace, markOf } from './place.ts';
+import { type LogPlace, markOf, timeOfPlace } from './place.ts';
 import { isKind, logDelays } from './reader.ts';
 import { patienceMs, withRoom } from './room.ts';
 
@@ -16,15 +17,22 @@ export interface CatchUpSettings extends Omit<LogCursorSettings, 'take'> {
   readonly container: () => ContainerDetails;
   /** Whether others wait for the slot that this reading has. */
   readonly isContended: () => boolean;
+  /** Whether the container went before its log was read to the end, so that nobody reads on. */
+  readonly isOver: () => boolean;
 }
 
 // Then another container has its turn, where one waits.
 const turnMs = 10_000;
 // Then the place of the shared reader is taken for lost, by rotation or damage, and its time counts.
 const patience = 5;
+const oneNanosecondMs = 1e-6;
+const streamNames = ['stdout', 'stderr', 'console'] as const;
 
-/** The lane is back with the others; or not yet, to be tried again; or what it missed is gone. */
-export type CatchUpEnd = 'joined' | 'behind' | 'gone';
+/**
+ * The lane is back with the others; or not yet, to be tried again; or it has read all there will be; or what it missed
+ * is gone.
+ */
+export type CatchUpEnd = 'joined' | 'behind' | 'read' | 'gone';
 
 /** Reads one container's log for one lane that was away, up to where the shared reader stands. */
 export class CatchUp {
@@ -41,13 +49,14 @@ export class CatchUp {
 
   /** One turn. Rejects only with the signal's reason. */
   async run(signal: AbortSignal): Promise<CatchUpEnd> {
-    const { lane, audience } = this.#settings;
+    const { lane, audience, isOver } = this.#settings;
     const place = audience.placeOf(lane);
-    if (place === undefined || audience.enterIfThere(lane)) return 'joined';
-    const mark = audience.beginJoin(lane);
+    if (place === undefined || (!isOver() && audience.enterIfThere(lane))) return 'joined';
+    const shared = audience.beginJoin(lane);
     try {
-      if (mark.position === undefined) throw new Error('the shared reader has read nothing yet');
-      return await this.#read(place, mark.position, signal);
+      if (isOver()) return await this.#readOn(place, signal);
+      if (this.#misses > 0 && isAhead(place, shared)) return await this.#readAhead(place, signal);
+      return await this.#readTo(shared, place, signal);
     } catch (error) {
       signal.throwIfAborted();
       this.#failure = error instanceof TurnOver ? undefined : error;
@@ -60,34 +69,62 @@ export class CatchUp {
   /** Between two turns: long where the last one came to nothing. */
   async pause(signal: AbortSignal): Promise<void> {
     if (this.#failure === undefined) return;
-    this.#misses++;
     await this.#attempts.wait(this.#failure, signal);
     this.#failure = undefined;
   }
 
-  async #read(place: LogPlace, mark: LogPosition, signal: AbortSignal): Promise<CatchUpEnd> {
-    const { lane, audience, clock, container, isContended } = this.#settings;
-    const startedMs = clock.monotonicMs();
-    const isTurnOver = () => isContended() && clock.monotonicMs() > startedMs + turnMs;
-    const take = (chunk: DecodedChunk) => this.#take(chunk, place, isTurnOver, signal);
-    const cursor = new LogCursor(container(), place, { ...this.#settings, take });
+  /** Reads to where the shared reader stands. */
+  async #readTo(shared: LogPlace, place: LogPlace, signal: AbortSignal): Promise<CatchUpEnd> {
+    const { lane, audience } = this.#settings;
+    // Each connection ends at the present one: keeping may have begun anew since, further on.
+    const joinPlace = () => audience.joinPlaceOf(lane) ?? shared;
+    const isTold = () => joinPlace().position !== undefined && this.#misses < patience;
     const until: Until = {
-      by: this.#misses < patience ? 'line' : 'time',
-      // Each connection ends at the present one: keeping may have begun anew since, further on.
+      get by() {
+        return isTold() ? 'line' : 'time';
+      },
       get position() {
-        return audience.joinPlaceOf(lane)?.position ?? mark;
+        return positionAt(joinPlace());
       },
       reached: () => audience.furtherOn(lane)?.position,
     };
+    const cursor = this.#cursor(place, signal);
     const reading = await cursor.toEnd(signal, until);
     if (this.#isEndKnown(reading, until.position)) await cursor.finish(reading);
     const { decoder, failure } = reading;
-    const isThere = decoder.isComplete || (until.by === 'time' && failure === undefined);
-    if (isThere && decoder.hasResumed && audience.join(lane)) {
+    const isEnd = decoder.isComplete || (until.by === 'time' && failure === undefined);
+    const isThere = isEnd && decoder.hasResumed;
+    if (isThere && audience.join(lane)) {
       this.#misses = 0;
       return 'joined';
     }
+    if (!isThere && (failure === undefined || failure instanceof UntilLostError)) this.#misses++;
     return this.#unfinished(reading, signal);
+  }
+
+  /** The lane stands further on than the others, who were slower: it goes on alone until they have come. */
+  async #readAhead(place: LogPlace, signal: AbortSignal): Promise<CatchUpEnd> {
+    this.#misses = 0;
+    const end = await this.#readOn(place, signal);
+    if (end === 'gone') return 'gone';
+    throw new Error('the shared reader has not come so far yet');
+  }
+
+  /** Reads to the log's end. */
+  async #readOn(place: LogPlace, signal: AbortSignal): Promise<CatchUpEnd> {
+    const cursor = this.#cursor(place, signal);
+    const reading = await cursor.toEnd(signal);
+    if (reading.failure !== undefined) return this.#unfinished(reading, signal);
+    if (!this.#settings.container().isRunning) await cursor.finish(reading);
+    return 'read';
+  }
+
+  #cursor(place: LogPlace, signal: AbortSignal): LogCursor {
+    const { clock, container, isContended } = this.#settings;
+    const startedMs = clock.monotonicMs();
+    const isTurnOver = () => isContended() && clock.monotonicMs() > startedMs + turnMs;
+    const take = (chunk: DecodedChunk) => this.#take(chunk, place, isTurnOver, signal);
+    return new LogCursor(container(), place, { ...this.#settings, take });
   }
 
   async #unfinished({ failure }: Reading, signal: AbortSignal): Promise<CatchUpEnd> {
@@ -128,6 +165,19 @@ export class CatchUp {
     const needing = { attempt, lanes: () => [lane], age: 'history', patienceMs, over } as const;
     return withRoom(needing, clock, signal);
   }
+}
+
+/** Where that reader has read nothing yet, all that is older than what it will read. Throws where it will read all. */
+function positionAt({ position, start }: LogPlace): LogPosition {
+  if (position !== undefined) return position;
+  if (start.kind === 'beginning') throw new Error('the shared reader has read nothing yet');
+  const time = earlier(start.time, oneNanosecondMs);
+  return { ahead: [], youngest: streamNames.map((stream) => ({ stream, time })) };
+}
+
+/** As far as times can tell. */
+function isAhead(place: LogPlace, shared: LogPlace): boolean {
+  return timeOfPlace(place) > timeOfPlace(shared);
 }
 
 /** Another's turn, or the lane has no room any more. */

@@ -292,6 +292,7 @@ export class FollowedLog implements CollectedLog {
       audience: this.#audience,
       container: () => this.#container,
       isContended: () => turns.isContended,
+      isOver: () => this.#isOver,
     });
     const waiting = AbortSignal.any([signal, this.#gone.signal]);
     while (this.#audience.placeOf(lane) !== undefined) {
@@ -299,9 +300,11 @@ export class FollowedLog implements CollectedLog {
       await lane.room('history', waiting).catch((error: unknown) => this.#orGone(error, signal));
       if (this.#takesTheLead(lane)) return;
       const end = await turns.use(() => catchUp.run(signal));
-      if (end === 'gone') this.#missed(lane);
+      if (end === 'gone' || end === 'read') this.#release(lane);
+      if (end === 'gone') this.#settings.unread(this.#container, [lane]);
       if (end !== 'behind') return;
-      await catchUp.pause(waiting).catch((error: unknown) => this.#orGone(error, signal));
+      const pausing = this.#gone.signal.aborted ? signal : waiting;
+      await catchUp.pause(pausing).catch((error: unknown) => this.#orGone(error, signal));
     }
   }
 
@@ -316,13 +319,20 @@ export class FollowedLog implements CollectedLog {
     return true;
   }
 
-  /** What the lane has not had is gone: there is nothing of it to come back to. */
-  #missed(lane: LanePort): void {
+  /** Whether the container went before the shared reader had read its log to the end: it does not read on. */
+  get #isOver(): boolean {
+    if (!this.#gone.signal.aborted || this.#reading !== undefined) return false;
+    const { ended } = this.#audience.place;
+    const { finishedAt } = this.#container;
+    return ended === undefined || (finishedAt !== undefined && ended !== finishedAt);
+  }
+
+  /** There is nothing for the lane to come back to. */
+  #release(lane: LanePort): void {
     const place = this.#audience.placeOf(lane);
     this.#audience.giveUp(lane);
     const ended = { ...(place ?? this.#audience.place), ended: this.#lastEnd() };
     lane.offerLog({ records: [], mark: markOf(this.#container, ended) }, 'live');
-    this.#settings.unread(this.#container, [lane]);
   }
 
   #firstPlace(lane: LanePort): LogPlace {

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '@tallyman/sdk';
+import { VirtualClock } from '@tallyman/testkit';
 import { EmbeddedEngine } from '@tallyman/testkit/embedded';
 import fc from 'fast-check';
 import { ScriptedLane } from '../../route/scripted-lane.ts';
-import { until } from '../../until.ts';
+import { until, untilOn } from '../../until.ts';
 import { numbered, text } from './lines.ts';
-import { Reading } from './reading.ts';
+import { Reading, routed } from './reading.ts';
 
 describe('a lane that does not keep up', () => {
   let engine: EmbeddedEngine;
@@ -178,6 +179,104 @@ describe('a lane that does not keep up', () => {
     expect(dead.taken.filter(({ kind }) => kind === 'event')).toEqual([
       expect.objectContaining({ action: 'gap' }),
     ]);
+  });
+
+  test('and is the only one, misses what was left of a container that is removed, and this is counted', async () => {
+    const clock = new VirtualClock(Date.now());
+    const lane = new ScriptedLane('only', { free: 1 });
+    const web = engine.container({ name: 'web' }).start().print('stdout', 'one\n');
+    await using reading = await Reading.of(engine, [lane], { clock });
+    await untilOn(clock, () => lane.lines.length === 1);
+    web.print('stdout', 'two\n');
+    await untilOn(clock, () => lane.waiting > 0);
+
+    await clock.advance(120_000);
+    web.exit(0).remove();
+    await untilOn(clock, () =>
+      reading.says('A container was removed before its log was read to the end.'),
+    );
+
+    expect(reading.counters.snapshot().log_unread_containers).toBe(1);
+    expect(lane.lines).toEqual(['one']);
+  });
+
+  test('and stands further on than the others then, goes on alone until they have come', async () => {
+    const clock = new VirtualClock(Date.now());
+    const [slow, quick] = [
+      new ScriptedLane('slow', { free: 10 }),
+      new ScriptedLane('quick', { free: 1_000 }),
+    ];
+    const web = engine.container({ name: 'web' }).start();
+    await using _reading = await Reading.of(engine, [slow, quick], { clock });
+    for (const line of numbered(0, 9_000)) web.print('stdout', `${line}\n`);
+    await untilOn(clock, () => quick.waiting > 0 && slow.waiting > 0);
+    await clock.advance(120_000);
+
+    slow.frees(1);
+    await untilOn(clock, () => slow.lines.length > 10 && slow.waiting > 0);
+    quick.frees(10_000);
+    let fedMs = clock.monotonicMs();
+    await untilOn(clock, () => {
+      const isDue = clock.monotonicMs() > fedMs + 5_000;
+      if (isDue) fedMs = clock.monotonicMs();
+      if (isDue) slow.frees(1);
+      return quick.lines.length >= 9_000;
+    });
+    const slowLines = slow.lines.length;
+    slow.frees(10_000);
+    await untilOn(clock, () => slow.lines.length >= 9_000);
+    web.print('stdout', text(numbered(9_000, 9_010)));
+    await untilOn(clock, () => [slow, quick].every((lane) => lane.lines.includes('line 9009')));
+
+    expect(slowLines).toBeLessThan(9_000);
+    expect(slow.lines).toEqual(numbered(0, 9_010));
+    expect(quick.lines).toEqual(numbered(0, 9_010));
+  });
+
+  describe('of a log of which the others have read nothing yet', () => {
+    let past: EmbeddedEngine;
+    let behindMs: number;
+    beforeEach(async () => {
+      behindMs = 3_600_000;
+      const clock = { ...systemClock, now: () => Date.now() - behindMs };
+      past = await new EmbeddedEngine({ clock }).start();
+    });
+    afterEach(() => past.close());
+
+    test('reads all that is older, and then with them', async () => {
+      const [present, early] = lanesOf({});
+      const web = past.container({ name: 'web' }).start().print('stdout', 'before\n');
+      behindMs = 0;
+      await using reading = await Reading.of(past, [present], { logs: { startAt: 'now' } });
+      reading.reconfigure(routed([present, early]), { startAt: 'beginning' });
+      await until(() => early.lines.length === 1);
+      web.print('stdout', 'after\n');
+      await until(() => [present, early].every(({ lines }) => lines.includes('after')));
+
+      expect(present.lines).toEqual(['after']);
+      expect(early.lines).toEqual(['before', 'after']);
+    });
+
+    test('misses it where the container is removed before there is room', async () => {
+      const [present, early] = lanesOf({ free: 0 });
+      const web = past.container({ name: 'web' }).start().print('stdout', 'before\n');
+      behindMs = 0;
+      await using reading = await Reading.of(past, [present], { logs: { startAt: 'now' } });
+      reading.reconfigure(routed([present, early]), { startAt: 'beginning' });
+      await until(() => early.waiting > 0);
+      web.exit(0).remove();
+      await until(() =>
+        reading.says('A container was removed before its log was read to the end.'),
+      );
+
+      expect(reading.counters.snapshot().log_unread_containers).toBe(1);
+    });
+
+    /** One for which all of it is history, and one that takes everything. */
+    function lanesOf(options: { readonly free?: number }): [ScriptedLane, ScriptedLane] {
+      const bornAt = new Date().toISOString().replace('Z', '000000Z');
+      return [new ScriptedLane('present', { bornAt }), new ScriptedLane('early', options)];
+    }
   });
 
   test('whatever room the lanes have, and when: each gets each line once, in the order of its output', async () => {
