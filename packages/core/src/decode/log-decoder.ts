@@ -96,6 +96,13 @@ export class LogDecoder {
     return this.#first === undefined ? '' : timeOf(this.#last);
   }
 
+  /** Whether the last entry is a piece of a line that goes on: the others have its time, too. */
+  get isLastOpen(): boolean {
+    return this.#streams.some(
+      ({ assembler: { open } }) => open !== undefined && isSameInstant(open, this.#last),
+    );
+  }
+
   /** The time of the entry that {@link noteNext} waits for; empty until it has come. */
   get nextTime(): string {
     return this.#next === undefined ? '' : timeOf(this.#next);
@@ -162,6 +169,7 @@ export class LogDecoder {
   noteNext(time: string): void {
     this.#edge = instantOf(time);
     this.#hasSeenEdge = this.lastTime === time;
+    this.#next = undefined;
   }
 
   /** Nothing is known of the log that has not come. */

@@ -104,7 +104,7 @@ export class FollowCheck {
 
   /** `next`: the time of what came behind the edge. */
   async #goLive(next: string, signal: AbortSignal): Promise<void> {
-    const { check, clock, probe } = this.#settings;
+    const { check, clock, probe, decoder } = this.#settings;
     const askedMs = clock.monotonicMs();
     const unknown = { last: '', next };
     const log = await this.#asked(unknown, signal, probe.tailFrom(this.#edge, signal));
@@ -113,6 +113,12 @@ export class FollowCheck {
       await this.#giveUp(error, signal);
     } else if (log.last !== '' && msBetween(next, log.last) > longestLagMs)
       await this.#giveUp(new OvertakenError(), signal);
+    else if (log.last === decoder.lastTime && decoder.isLastOpen) {
+      // The rest of that line may stand in a file that was missed: what comes behind it will tell.
+      this.#edge = log.last;
+      decoder.noteNext(this.#edge);
+      return;
+    }
     this.#stage = 'live';
     check.expectLive(log.last);
     if (log.last !== '') this.#leastLagMs = askedMs - millisecondsOf(log.last);

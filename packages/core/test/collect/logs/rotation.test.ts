@@ -78,6 +78,25 @@ describe('a log that rotates while it is followed', () => {
     expect(reading.counters.snapshot()).toMatchObject({ log_gaps: 0, log_reconnects: 1 });
   });
 
+  test('and was in the midst of a long line, while it was opened, is read again where the engine misses a file', async () => {
+    const piece = 'x'.repeat(16 * 1024);
+    await using begun = await opened({ rotation });
+    const { lane, web, reading } = begun;
+
+    web.print('stdout', `line 1\n`);
+    const asked = engine.requests.length;
+    web.print('stdout', piece);
+    web.log.missedByFollowers(() => web.print('stdout', 'end\n'));
+    await untilOn(clock, () => engine.requests.length > asked);
+    web.log.missedByFollowers(() => web.print('stdout', text(numbered(2, 100))));
+    await clock.advance(1_000);
+    web.print('stdout', 'line 100\n');
+    await untilOn(clock, () => lane.lines.includes('line 100'));
+
+    expect(lane.lines).toEqual([...numbered(0, 2), `${piece}end`, ...numbered(2, 101)]);
+    expect(reading.counters.snapshot()).toMatchObject({ log_gaps: 0 });
+  });
+
   test('and was while it was opened is read again where it falls silent then', async () => {
     await using begun = await opened({ rotation });
     const { lane, web, reading } = begun;
