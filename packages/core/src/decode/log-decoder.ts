@@ -230,14 +230,14 @@ export class LogDecoder {
   }
 
   /** The pieces of a line all have its time. */
-  #lookForNext(edge: Instant, { seconds, nanos }: Instant): void {
-    if (edge.seconds === seconds && edge.nanos === nanos) {
+  #lookForNext(edge: Instant, at: Instant): void {
+    if (isSameInstant(edge, at)) {
       this.#hasSeenEdge = true;
       return;
     }
     if (!this.#hasSeenEdge) return;
     this.#edge = undefined;
-    this.#next = { seconds, nanos };
+    this.#next = { seconds: at.seconds, nanos: at.nanos };
   }
 
   readonly #takePiece = (

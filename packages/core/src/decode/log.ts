@@ -23,6 +23,8 @@ export const streamLetters = { stdout: 'o', stderr: 'e', console: 'c' } as const
 /** Stdout, stderr or, of a TTY, both. */
 export type StreamName = ContainerLog['stream'];
 
+export const streamNames: readonly StreamName[] = ['stdout', 'stderr', 'console'];
+
 /** One stream of a container: what its records share, prepared once. */
 export class LogSource {
   readonly origin: Origin;

@@ -1,4 +1,5 @@
 import type { ContainerDetails } from '../../decode/inspect.ts';
+import { streamNames } from '../../decode/log.ts';
 import type { DecodedChunk } from '../../decode/log-decoder.ts';
 import type { LogPosition } from '../../decode/resume.ts';
 import { earlier } from '../../decode/timestamp.ts';
@@ -26,7 +27,6 @@ const turnMs = 10_000;
 // Then the place of the shared reader is taken for lost, by rotation or damage, and its time counts.
 const patience = 5;
 const oneNanosecondMs = 1e-6;
-const streamNames = ['stdout', 'stderr', 'console'] as const;
 
 /**
  * The lane is back with the others; or not yet, to be tried again; or it has read all there will be; or what it missed

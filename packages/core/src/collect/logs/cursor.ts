@@ -1,5 +1,5 @@
 import { messageOf } from '@tallyman/sdk';
-import type { LogSource, StreamName } from '../../decode/log.ts';
+import { type LogSource, type StreamName, streamNames } from '../../decode/log.ts';
 import { type DecodedChunk, LogDecoder } from '../../decode/log-decoder.ts';
 import type { LogPosition } from '../../decode/resume.ts';
 import { timeOfNanos } from '../../decode/timestamp.ts';
@@ -36,8 +36,6 @@ export interface Reading {
   /** What it was cut short by, if anything. */
   readonly failure: unknown;
 }
-
-const streams: readonly StreamName[] = ['stdout', 'stderr', 'console'];
 
 /** A place in one container's log, which moves on as the log is read, one connection at a time. */
 export class LogCursor {
@@ -105,7 +103,7 @@ export class LogCursor {
     const from = await this.#approach.further(failure, position, signal);
     if (position === undefined || from === undefined) return;
     // What stands before the damage, and between the places of it, as far as the engine gives it.
-    const before = { ahead: [], youngest: streams.map((stream) => ({ stream, time: from })) };
+    const before = { ahead: [], youngest: streamNames.map((stream) => ({ stream, time: from })) };
     const decoder = this.#newDecoder(
       { position: before, by: 'time', reached: () => undefined },
       '',

@@ -36,7 +36,8 @@ export interface LogTail {
 }
 
 // Mostly it is right at the end.
-const tails = [100, 1_000, 8_000, 64_000];
+const endEntries = 100;
+const tails = [endEntries, 1_000, 8_000, 64_000];
 // A long log takes the engine minutes to read.
 const longestLookMs = 300_000;
 // Engine 20.10 leaves out every line before `since`, and times run backwards by milliseconds.
@@ -85,7 +86,7 @@ export class Probe {
 
   /** Whether an entry of that time is among the last hundred. */
   isAtEnd(time: string, signal: AbortSignal): Promise<boolean> {
-    return this.has(time, { tail: 100 }, signal);
+    return this.has(time, { tail: endEntries }, signal);
   }
 
   /** Whether an entry of that time is in the log. */
